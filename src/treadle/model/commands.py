@@ -1,0 +1,95 @@
+"""What may be asked of one execution, in the imperative (SEMANTICS 5)."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from treadle.model.execution import DefinitionRef
+from treadle.model.ids import ActivityId, ExecutionId, Instant, Namespace, Path
+from treadle.model.json import Json
+from treadle.model.outcomes import Outcome
+
+
+class StartExecution(msgspec.Struct, frozen=True, kw_only=True):
+    """Begin; `is_deferred` stores it without entering the first node, for another moment to go on."""
+
+    id: ExecutionId
+    namespace: Namespace
+    definition: DefinitionRef
+    input: Json
+    business_key: str | None = None
+    priority: int = 0
+    labels: dict[str, str] = {}
+    start_at: Instant | None = None
+    is_deferred: bool = False
+    traceparent: str | None = None
+    actor: str = "engine"
+
+
+class Continue(msgspec.Struct, frozen=True, kw_only=True):
+    """Fire what is due and go on with what is ready; harmless at any time."""
+
+
+class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How the attempt `activity` ended."""
+
+    activity: ActivityId
+    outcome: Outcome
+
+
+class PauseExecution(msgspec.Struct, frozen=True, kw_only=True):
+    reason: str = "operator"
+    actor: str
+
+
+class ResumeExecution(msgspec.Struct, frozen=True, kw_only=True):
+    reason: str | None = None
+    actor: str
+
+
+class CancelExecution(msgspec.Struct, frozen=True, kw_only=True):
+    reason: str | None = None
+    actor: str
+
+
+class TerminateExecution(msgspec.Struct, frozen=True, kw_only=True):
+    reason: str | None = None
+    actor: str
+
+
+class RetryCompensation(msgspec.Struct, frozen=True, kw_only=True):
+    """Call the exhausted compensation of `path` again, with its number of calls anew."""
+
+    path: Path
+    reason: str | None = None
+    actor: str
+
+
+class SkipCompensation(msgspec.Struct, frozen=True, kw_only=True):
+    """Leave the visit `path` undone and go on."""
+
+    path: Path
+    reason: str
+    actor: str
+
+
+class AcceptCompensation(msgspec.Struct, frozen=True, kw_only=True):
+    """A person has undone the visit `path`; go on."""
+
+    path: Path
+    reason: str
+    actor: str
+
+
+Command: TypeAlias = (
+    StartExecution
+    | Continue
+    | ReportOutcome
+    | PauseExecution
+    | ResumeExecution
+    | CancelExecution
+    | TerminateExecution
+    | RetryCompensation
+    | SkipCompensation
+    | AcceptCompensation
+)

@@ -1,0 +1,25 @@
+"""What the core answers to a command."""
+
+import msgspec
+
+from treadle.model.effects import Effect
+from treadle.model.events import Event
+from treadle.model.execution import Execution
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """`events` happened, `execution` is the state after them, `effects` are newly owed.
+
+    No events: the command was good and changed nothing.
+    """
+
+    events: tuple[Event, ...]
+    execution: Execution
+    effects: tuple[Effect, ...]
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """The command changes nothing; `code` is stable and documented in API and SEMANTICS."""
+
+    code: str
+    message: str

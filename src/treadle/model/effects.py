@@ -1,0 +1,39 @@
+"""What an execution owes the outside, as nouns; carried out by the runtime after the commit."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from treadle.model.ids import ActivityId, ExecutionId, Instant
+from treadle.model.requests import Request
+
+
+class Invocation(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt of an activity that is to be made now.
+
+    `node` is what a called service is told: the path of the visit, or `$on_success` and so on.
+    `compensates` is the forward key that an undo undoes.
+    """
+
+    execution_id: ExecutionId
+    activity: ActivityId
+    node: str
+    attempt: int
+    key: str
+    request: Request
+    timeout_ms: int
+    compensates: str | None = None
+    traceparent: str | None = None
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """The earliest instant at which something falls due: the execution is to be continued then."""
+
+    at: Instant
+
+
+class Continuation(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision stopped at its bound of transitions: commit, then continue at once."""
+
+
+Effect: TypeAlias = Invocation | Alarm | Continuation

@@ -1,0 +1,1 @@
+"""What the runtime needs from the outside, each as a small Protocol."""

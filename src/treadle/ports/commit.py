@@ -1,0 +1,103 @@
+"""What is written together or not at all, as values."""
+
+from enum import StrEnum
+
+import msgspec
+
+from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure
+from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
+
+
+class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The events of one commit, encoded; `digest` chains it to the row before (32 bytes)."""
+
+    first_seq: int
+    last_seq: int
+    at: Instant
+    events: bytes
+    digest: bytes
+
+
+class ListColumns(msgspec.Struct, frozen=True, kw_only=True):
+    """What lists and claims read; written by every commit.
+
+    `due_at`: when the execution is to be claimed; None while it is owned or ended.
+    """
+
+    status: ExecutionStatus
+    reason: str | None
+    run: int
+    failure: Failure | None
+    started_at: Instant | None
+    updated_at: Instant
+    ended_at: Instant | None
+    due_at: Instant | None
+
+
+class IdempotencyKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller's key for a start: the same key with another body is refused."""
+
+    key: str
+    body_digest: bytes
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """The columns of a new execution that never change."""
+
+    namespace: Namespace
+    definition: DefinitionRef
+    business_key: str | None
+    priority: int
+    labels: dict[str, str]
+    created_at: Instant
+    idempotency: IdempotencyKey | None = None
+
+
+class Commit(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision, or several of one execution in order.
+
+    It is written only if the execution is at `expected_version`, owned by `owner` with `fence`; with
+    `start` (expected_version 0) only if the id, and the idempotency key if any, are new.
+    `is_release`: the owner becomes null in the same write; the fence stays.
+    """
+
+    execution_id: ExecutionId
+    expected_version: int
+    version: int
+    owner: EngineId
+    fence: int
+    history: HistoryRow
+    columns: ListColumns
+    snapshot: bytes | None = None
+    start: Start | None = None
+    is_release: bool = False
+
+
+class CommitResult(StrEnum):
+    """conflict: version, owner or fence do not fit; exists: the id or idempotency key is taken."""
+
+    COMMITTED = "committed"
+    CONFLICT = "conflict"
+    EXISTS = "exists"
+
+
+class StoredState(msgspec.Struct, frozen=True, kw_only=True):
+    """What an execution is folded from: a snapshot (or none) and the rows since.
+
+    `snapshot_digest` is the digest of the last history row that the snapshot holds, empty without one.
+    """
+
+    execution_id: ExecutionId
+    version: int
+    definition: DefinitionRef
+    namespace: Namespace
+    snapshot: bytes | None
+    tail: tuple[HistoryRow, ...]
+    snapshot_digest: bytes = b""
+
+
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """An execution that this engine now owns, under a fence that no earlier owner had."""
+
+    fence: int
+    state: StoredState

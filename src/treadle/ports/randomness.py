@@ -1,0 +1,19 @@
+"""Randomness as an argument."""
+
+from typing import Protocol
+
+from treadle.model.ids import EngineId, ExecutionId
+
+
+class Randomness(Protocol):
+    def execution_id(self) -> ExecutionId:
+        """A new id, ordered by time (UUIDv7)."""
+        ...
+
+    def engine_id(self) -> EngineId:
+        """A new id for a process start."""
+        ...
+
+    def traceparent(self) -> str:
+        """A new W3C trace context, sampled."""
+        ...
