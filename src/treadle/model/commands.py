@@ -5,13 +5,13 @@ from typing import TypeAlias
 import msgspec
 
 from treadle.model.execution import DefinitionRef
-from treadle.model.ids import ActivityId, ExecutionId, Instant, Namespace, Path
+from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant, Namespace, Path
 from treadle.model.json import Json
 from treadle.model.outcomes import Outcome
 
 
 class StartExecution(msgspec.Struct, frozen=True, kw_only=True):
-    """Begin; `is_deferred` stores it without entering the first node, for another moment to go on."""
+    """Begin, now or at `start_at`. The input was checked against the definition's schema."""
 
     id: ExecutionId
     namespace: Namespace
@@ -21,7 +21,6 @@ class StartExecution(msgspec.Struct, frozen=True, kw_only=True):
     priority: int = 0
     labels: dict[str, str] = {}
     start_at: Instant | None = None
-    is_deferred: bool = False
     traceparent: str | None = None
     actor: str = "engine"
 
@@ -31,8 +30,9 @@ class Continue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How the attempt `activity` ended."""
+    """How the attempt `activity` of `frame` ended."""
 
+    frame: FrameId
     activity: ActivityId
     outcome: Outcome
 

@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from treadle.model.ids import ActivityId, ExecutionId, Instant
+from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant
 from treadle.model.requests import Request
 
 
@@ -16,6 +16,7 @@ class Invocation(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     execution_id: ExecutionId
+    frame: FrameId
     activity: ActivityId
     node: str
     attempt: int

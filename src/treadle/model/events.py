@@ -205,6 +205,15 @@ class BranchJoined(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_fiel
     path: Path
 
 
+class BranchCancelled(
+    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+):
+    """The child frame is told to stop; what it has in flight is awaited."""
+
+    at: Instant
+    frame: FrameId
+
+
 class BodyFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
     """A body failed by itself, without a node: the document's `output` has no value."""
 
@@ -282,10 +291,10 @@ class CompensationRetried(
 class CompensationSkipped(
     msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
 ):
-    """Left undone. `frame` UNSET: it was skipped before its turn, by `on_unknown: fail`."""
+    """Left undone. `frame` is that of the undo, or that of the visit when `on_unknown: fail` said so."""
 
     at: Instant
-    frame: FrameId | UnsetType = UNSET
+    frame: FrameId
     path: Path
     actor: str
     reason: str
@@ -327,10 +336,10 @@ class HookCompleted(
 
 
 class HookFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
-    """The hook is given up; the outcome stays what it is. `frame` UNSET: it could not be rendered."""
+    """The hook is given up; the outcome stays what it is."""
 
     at: Instant
-    frame: FrameId | UnsetType = UNSET
+    frame: FrameId
     hook: str
     warning: RunWarning
 
@@ -373,7 +382,7 @@ class ExecutionStuck(
 class ExecutionCompleted(
     msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
 ):
-    """`output` UNSET: that of the visit `output_of`; None of both: null."""
+    """`output` UNSET: that of the visit at the key `output_of`; null without one."""
 
     at: Instant
     output: Json | UnsetType = UNSET
@@ -418,6 +427,7 @@ Event: TypeAlias = (
     | BranchChosen
     | BranchOpened
     | BranchJoined
+    | BranchCancelled
     | BodyFailed
     | CompensationRegistered
     | CompensationArmed

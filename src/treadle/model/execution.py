@@ -156,8 +156,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `node` is the node to enter (ready, `path` None) or the one it stands at. `armed` is the list of
     compensations that this body owns, newest first. `compensates` is the visit that an undo frame undoes;
-    `hook` is the hook that a hook frame runs. `children` counts live child frames. `last` is the newest visit
-    that was entered in this body.
+    `hook` is the hook that a hook frame runs. `children` counts live child frames. `last` is the key in
+    `Execution.visits` of the newest visit that was entered in this body.
     """
 
     id: FrameId
@@ -168,7 +168,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     phase: Phase = Phase.READY
     node: NodeId | None = None
     path: Path | None = None
-    last: Path | None = None
+    last: str | None = None
     activity: Activity | None = None
     timer: ActivityId | None = None
     wake_at: Instant | None = None
@@ -246,7 +246,8 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
 
     `visits` holds the newest visit of each node by `<node><suffix>`; `earlier` the older ones, by path,
     whose compensation is not settled. `outcome` is set as soon as the end of the run is decided,
-    `ended_at` with the terminal event.
+    `ended_at` with the terminal event. `is_stuck` says that ExecutionStuck was recorded and nothing has
+    moved since. `started_at` is None until the first node is entered.
     """
 
     id: ExecutionId
@@ -261,7 +262,6 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
     traceparent: str | None = None
     run: int = 1
     version: int
-    is_entered: bool = False
     frames: Frames = PersistentMap()
     visits: PersistentMap[str, Visit] = PersistentMap()
     earlier: PersistentMap[Path, Visit] = PersistentMap()

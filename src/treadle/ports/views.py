@@ -17,6 +17,20 @@ class IdempotencyRecord(msgspec.Struct, frozen=True, kw_only=True):
     execution_id: ExecutionId
 
 
+class AuditedExecution(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is kept of one execution, for a check of the one against the other.
+
+    `snapshot_version` is the `seq` of the last event that `snapshot` holds (0 without one), and
+    `snapshot_digest` the digest of that event's row. `history` holds every row, oldest first.
+    """
+
+    summary: Summary
+    snapshot: bytes | None
+    snapshot_version: int
+    snapshot_digest: bytes
+    history: tuple[HistoryRow, ...]
+
+
 class Views(Protocol):
     """Reads only; sees every commit that was acknowledged before the call."""
 
@@ -25,7 +39,10 @@ class Views(Protocol):
         ...
 
     async def executions(self, where: ExecutionFilter, after: Cursor | None, limit: int) -> Sequence[Summary]:
-        """Ordered by (created_at, id) descending; at most `limit`."""
+        """Ordered by (created_at, id) descending; at most `limit`.
+
+        `started_after` is inclusive and `started_before` exclusive; neither finds what has not started.
+        """
         ...
 
     async def history(self, execution_id: ExecutionId, after_seq: int, limit: int) -> Sequence[HistoryRow]:
@@ -35,7 +52,10 @@ class Views(Protocol):
     async def definition(
         self, namespace: Namespace, name: str, version: str | None
     ) -> StoredDefinition | None:
-        """That version, deleted or not; without `version` the one stored last and not deleted. Never inline."""
+        """That version, deleted or not; without `version` the one stored last and not deleted.
+
+        Never an inline one. What was deleted and put again keeps its place in the order.
+        """
         ...
 
     async def document(self, namespace: Namespace, digest: Digest) -> StoredDefinition | None:
@@ -50,6 +70,10 @@ class Views(Protocol):
 
     async def idempotency(self, namespace: Namespace, key: str) -> IdempotencyRecord | None:
         """What the key was used for, if it was."""
+        ...
+
+    async def audit(self, after: ExecutionId | None, limit: int) -> Sequence[AuditedExecution]:
+        """Every execution of every namespace with its whole history, by id from the one after `after`."""
         ...
 
     async def close(self) -> None: ...

@@ -1,0 +1,21 @@
+"""The answer of an activity."""
+
+from treadle.core import outcomes
+from treadle.core.turn import Turn
+from treadle.model.commands import ReportOutcome
+from treadle.model.decision import Refused
+from treadle.model.execution import Phase
+
+
+def report_outcome(turn: Turn, command: ReportOutcome) -> Refused | None:
+    """Counts only for the attempt that is open under that id; any other changes nothing."""
+    frame = turn.execution.frames.get(command.frame)
+    if (
+        frame is None
+        or frame.activity is None
+        or frame.activity.id != command.activity
+        or frame.phase not in (Phase.BUSY, Phase.CLOSING)
+    ):
+        return Refused(code="activity_ended", message=f"activity {command.activity} is not open")
+    outcomes.report(turn, command.frame, command.outcome)
+    return None

@@ -1,0 +1,32 @@
+"""Begin an execution."""
+
+from treadle.core.turn import Turn
+from treadle.model.commands import StartExecution
+from treadle.model.decision import Refused
+from treadle.model.events import ExecutionStarted
+from treadle.model.program import ROOT_BODY, SEMANTICS
+
+
+def start_execution(turn: Turn, command: StartExecution) -> Refused | None:
+    """Record what is fixed for the whole life; the input was checked before the command was made."""
+    if turn.has_started:
+        return Refused(code="execution_exists", message=f"execution {command.id} exists already")
+    turn.emit(
+        ExecutionStarted(
+            at=turn.now,
+            id=command.id,
+            namespace=command.namespace,
+            definition=command.definition,
+            semantics=SEMANTICS,
+            input=command.input,
+            vars=dict(turn.program.vars),
+            node=turn.program.bodies[ROOT_BODY].start,
+            business_key=command.business_key,
+            priority=command.priority,
+            labels=command.labels,
+            start_at=command.start_at,
+            traceparent=command.traceparent,
+            actor=command.actor,
+        )
+    )
+    return None

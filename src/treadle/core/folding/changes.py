@@ -1,0 +1,47 @@
+"""The small steps that the folds are made of."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from msgspec.structs import replace
+
+from treadle.model.execution import Execution, Frame, Frames, Visit
+from treadle.model.ids import FrameId, Path
+
+Changes: TypeAlias = dict[str, Any]
+"""New values of fields of the execution; `version` and `updated_at` are set for every event."""
+Fold: TypeAlias = Callable[..., Changes]
+"""(execution, event, seq) -> Changes."""
+
+
+def visit_key(path: Path) -> str:
+    """The key in `Execution.visits` of the visit `path`: its path without the number."""
+    return path.partition("~")[0]
+
+
+def with_frame(execution: Execution, frame: FrameId, **changed: Any) -> Frames:
+    """The frames, with some fields of one of them changed."""
+    return execution.frames.put(frame, replace(execution.frames[frame], **changed))
+
+
+def closed(frame: Frame, **changed: Any) -> Frame:
+    """The frame as it stands when its visit is over."""
+    fresh: Changes = {"path": None, "activity": None, "timer": None, "wake_at": None}
+    return replace(frame, **(fresh | changed))
+
+
+def visit_of(execution: Execution, path: Path) -> Visit:
+    """The visit of that path, which must be in the state."""
+    visit = execution.visits.get(visit_key(path))
+    if visit is None or visit.path != path:
+        return execution.earlier[path]
+    return visit
+
+
+def without_child(execution: Execution, child: Frame, **changed: Any) -> Frames:
+    """The frames without `child`, its parent counting one child less."""
+    if child.parent is None:
+        raise ValueError(f"frame {child.id} has no parent")
+    parent = execution.frames[child.parent]
+    shrunk = replace(parent, children=parent.children - 1, **changed)
+    return execution.frames.without(child.id).put(parent.id, shrunk)

@@ -1,0 +1,21 @@
+"""A node that fails by itself, before or after its activity."""
+
+from treadle.core.turn import Turn
+from treadle.model.events import NodeFailed
+from treadle.model.execution import Failure, FailureKind, Frame
+from treadle.model.expression import ExpressionError
+
+
+def rejected(frame: Frame, error: ExpressionError) -> Failure:
+    """The failure of a visit whose template or condition has no value."""
+    attempt = frame.activity.number if frame.activity else None
+    return Failure(
+        kind=FailureKind.REJECTED, code=error.code, message=error.message, path=frame.path, attempt=attempt
+    )
+
+
+def fail_rejected(turn: Turn, frame: Frame, error: ExpressionError) -> None:
+    """Fail the open visit of the frame for an expression without a value."""
+    if frame.path is None:
+        raise ValueError(f"frame {frame.id} has no open visit")
+    turn.emit(NodeFailed(at=turn.now, frame=frame.id, path=frame.path, failure=rejected(frame, error)))

@@ -1,0 +1,94 @@
+"""What an expression sees from one frame: the Roots of the model, over the state."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from msgspec import UNSET, UnsetType, to_builtins
+
+from treadle.model.execution import Execution, Failure, Frame, Visit
+from treadle.model.ids import NodeId, forward_key
+from treadle.model.instants import format_instant
+from treadle.model.json import Json
+
+NOTHING: Final[Mapping[str, Json]] = {}
+
+
+class Scope:
+    """Roots as seen from `frame`; `extra` holds what only the place has (`body`, `failure`, ...)."""
+
+    __slots__ = ("_execution", "_extra", "_frame")
+
+    def __init__(self, execution: Execution, frame: Frame, extra: Mapping[str, Json] = NOTHING) -> None:
+        self._execution = execution
+        self._frame = frame
+        self._extra = extra
+
+    def root(self, name: str) -> Json | UnsetType:
+        """The value of a root, UNSET if this place has none of that name."""
+        if name == "input":
+            return self._execution.input
+        if name == "vars":
+            return dict(self._execution.vars.items())
+        if name == "execution":
+            return execution_root(self._execution)
+        return self._extra.get(name, UNSET)
+
+    def node(self, node: NodeId, field: str) -> Json | UnsetType:
+        """A field of the newest visit of `node`, seen from this iteration and then outwards."""
+        for suffix in outwards(self._frame.suffix):
+            visit = self._execution.visits.get(f"{node}{suffix}")
+            if visit is not None:
+                return self._field(visit, field)
+        return UNSET
+
+    def _field(self, visit: Visit, field: str) -> Json | UnsetType:
+        if field == "output":
+            return visit.output
+        if field == "response":
+            return response_root(visit)
+        if field == "status":
+            return visit.status.value
+        if field == "idempotency_key":
+            return forward_key(self._execution.id, visit.path)
+        if field == "attempts":
+            return self._attempts(visit)
+        return UNSET
+
+    def _attempts(self, visit: Visit) -> int:
+        """How many attempts the visit has had; those of an open visit stand in its frame."""
+        activity = self._frame.activity
+        if activity is not None and self._frame.path == visit.path:
+            return activity.number
+        return visit.attempts[-1].number if visit.attempts else 0
+
+
+def outwards(suffix: str) -> Iterator[str]:
+    """The iteration `[3][1]`, then `[3]`, then none."""
+    while suffix:
+        yield suffix
+        suffix = suffix[: suffix.rindex("[")]
+    yield ""
+
+
+def response_root(visit: Visit) -> Json | UnsetType:
+    """`{status, headers, body}`; the body is the visit's output where it was not kept apart."""
+    if visit.response is None:
+        return UNSET
+    body = visit.output if visit.response.body is UNSET else visit.response.body
+    return {"status": visit.response.status, "headers": visit.response.headers, "body": body}
+
+
+def execution_root(execution: Execution) -> Json:
+    """`{id, business_key, run, started_at}`."""
+    started_at = execution.started_at
+    return {
+        "id": execution.id,
+        "business_key": execution.business_key,
+        "run": execution.run,
+        "started_at": None if started_at is None else format_instant(started_at),
+    }
+
+
+def failure_root(failure: Failure) -> Json:
+    """`{kind, code, message, path, attempt}`."""
+    return to_builtins(failure)

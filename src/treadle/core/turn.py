@@ -1,0 +1,50 @@
+"""One decision in the making: events are applied as they are emitted, so each rule sees the newest state."""
+
+from typing import Final
+
+from treadle.core.evolve import evolve
+from treadle.core.folding.lifecycle import ROOT_FRAME
+from treadle.model.events import Event, NodeCompleted, NodeEntered, NodeSkipped
+from treadle.model.execution import Execution, Frame
+from treadle.model.ids import FrameId, Instant
+from treadle.model.program import Program
+
+TRANSITIONS_MAX: Final = 256
+"""Visits entered or left in one decision; then it is committed, and continued."""
+TRANSITIONS: Final = frozenset({NodeEntered, NodeCompleted, NodeSkipped})
+
+
+class Turn:
+    """Mutable, and never leaves `decide`. `execution` is the state after the events so far.
+
+    `is_settled` says that nothing more can be done now.
+    """
+
+    __slots__ = ("events", "execution", "has_started", "is_settled", "now", "program", "transitions")
+    execution: Execution
+
+    def __init__(self, program: Program, execution: Execution | None, now: Instant) -> None:
+        self.program = program
+        self.now = now
+        self.events: list[Event] = []
+        self.transitions = 0
+        self.is_settled = False
+        self.has_started = execution is not None
+        if execution is not None:
+            self.execution = execution
+
+    def emit(self, event: Event) -> None:
+        """Let it have happened."""
+        self.events.append(event)
+        self.execution = evolve(self.execution if self.has_started else None, event)
+        self.has_started = True
+        if type(event) in TRANSITIONS:
+            self.transitions += 1
+
+    def frame(self, frame: FrameId) -> Frame:
+        """The frame as it is now."""
+        return self.execution.frames[frame]
+
+    @property
+    def root(self) -> Frame:
+        return self.execution.frames[ROOT_FRAME]

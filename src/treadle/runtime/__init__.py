@@ -1,0 +1,1 @@
+"""The engine: drives live executions, commits what is decided, performs what is owed."""

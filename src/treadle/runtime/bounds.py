@@ -1,0 +1,30 @@
+"""What the runtime holds at most, each with its unit."""
+
+import msgspec
+
+
+class RuntimeBounds(msgspec.Struct, frozen=True, kw_only=True):
+    """Named settings of DESIGN 9 that the runtime keeps."""
+
+    live_max: int = 10_000
+    """Executions that this engine drives at once; further starts are stored due."""
+    batch_rows_max: int = 1_000
+    """Commits in one transaction."""
+    batch_bytes_max: int = 4 * 1024 * 1024
+    """Bytes of events and snapshots in one transaction; a single larger commit goes alone."""
+    commits_waiting_max: int = 20_000
+    """Commits that wait for the writer; beyond half of it starts are refused."""
+    mailbox_max: int = 1_000
+    """Commands of callers that wait for one execution."""
+    claim_max: int = 200
+    """Executions claimed in one statement."""
+    poll_interval_ms: int = 2_000
+    """At most so long between two looks for due work."""
+    keep_waiting_ms: int = 5_000
+    """An execution that only waits is kept in memory if it goes on within this time."""
+    store_retry_ms: int = 1_000
+    """How long answers are held before they are decided again after a store fault."""
+    stop_grace_ms: int = 10_000
+    """How long a stop awaits calls in flight."""
+    programs_max: int = 1_000
+    """Compiled programs kept in memory."""

@@ -1,0 +1,141 @@
+"""Group commit: a batch is written as soon as the one before is durable, never after a delay."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
+
+import structlog
+
+from treadle.model.errors import Unavailable
+from treadle.ports.commit import Commit, CommitResult
+from treadle.ports.store import Store
+from treadle.runtime.bounds import RuntimeBounds
+
+log = structlog.get_logger(__name__)
+
+Ending: TypeAlias = CommitResult | BaseException
+"""How a commit ended: a result of the store, or why it was not written."""
+WhenDone: TypeAlias = Callable[[Ending], None]
+
+TOLD_AT_ONCE: Final = 32
+"""Drivers that go on without a pause of the loop: more delay the next batch, fewer cost turns of it."""
+
+
+class Committer:
+    """Hands the waiting commits of all executions to the store, many in one transaction.
+
+    Writing and telling overlap: while the drivers of one batch go on, a slice of them at a time, the
+    next batch is at the store.
+    """
+
+    def __init__(self, store: Store, bounds: RuntimeBounds) -> None:
+        self._store = store
+        self._bounds = bounds
+        self._waiting: deque[tuple[Commit, WhenDone]] = deque()
+        self._ended: deque[tuple[WhenDone, Ending]] = deque()
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._is_writing = False
+        self._is_telling = False
+        self._is_closing = False
+        self.fault: str | None = None
+        self.batches = 0
+        self.commits = 0
+
+    @property
+    def depth(self) -> int:
+        """Commits that wait for the writer."""
+        return len(self._waiting)
+
+    def add(self, commit: Commit, when_done: WhenDone) -> None:
+        """Have `commit` written; `when_done` is called in the loop, never before this returns."""
+        self._waiting.append((commit, when_done))
+        self._idle.clear()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Write until `close`."""
+        while not self._is_closing or self._waiting:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                self._is_writing = True
+                await self._flush(self._take())
+                self._is_writing = False
+            self._note_idle()
+
+    async def idle(self) -> None:
+        """Return when nothing waits to be written or told."""
+        await self._idle.wait()
+
+    def close(self) -> None:
+        """Let `run` return once everything that waits is written."""
+        self._is_closing = True
+        self._wake.set()
+
+    def _take(self) -> list[tuple[Commit, WhenDone]]:
+        """The next batch, within the bounds of rows and bytes."""
+        waiting, size = self._waiting, 0
+        taken: list[tuple[Commit, WhenDone]] = []
+        while waiting and len(taken) < self._bounds.batch_rows_max:
+            commit = waiting[0][0]
+            size += len(commit.history.events) + len(commit.snapshot or b"")
+            if taken and size > self._bounds.batch_bytes_max:
+                break
+            taken.append(waiting.popleft())
+        return taken
+
+    async def _flush(self, batch: list[tuple[Commit, WhenDone]]) -> None:
+        try:
+            results = await self._store.commit([commit for commit, _ in batch])
+        except Unavailable as fault:
+            self._report_fault(fault)
+            self._tell((when_done, fault) for _, when_done in batch)
+        except Exception as refusal:  # a store's own error: found by halving, told to the guilty one alone
+            await self._halve(batch, refusal)
+        else:
+            self.fault = None
+            self.batches += 1
+            self.commits += len(batch)
+            self._tell((when_done, result) for (_, when_done), result in zip(batch, results, strict=True))
+
+    async def _halve(self, batch: list[tuple[Commit, WhenDone]], refusal: Exception) -> None:
+        """Nothing of the batch was written: write its halves, until the guilty commit is alone."""
+        if len(batch) == 1:
+            commit, when_done = batch[0]
+            log.error("commit refused", execution=commit.execution_id, exc_info=refusal)
+            self._tell([(when_done, refusal)])
+            return
+        middle = len(batch) // 2
+        await self._flush(batch[:middle])
+        await self._flush(batch[middle:])
+
+    def _tell(self, endings: Iterable[tuple[WhenDone, Ending]]) -> None:
+        """Have the drivers told soon, in order."""
+        self._ended.extend(endings)
+        if not self._is_telling:
+            self._is_telling = True
+            asyncio.get_running_loop().call_soon(self._tell_slice)
+
+    def _tell_slice(self) -> None:
+        """Tell some, then let the loop do other work: hand the next batch over, carry out calls."""
+        ended = self._ended
+        for _ in range(min(TOLD_AT_ONCE, len(ended))):
+            when_done, ending = ended.popleft()
+            when_done(ending)
+        if ended:
+            asyncio.get_running_loop().call_soon(self._tell_slice)
+        else:
+            self._is_telling = False
+            self._note_idle()
+
+    def _note_idle(self) -> None:
+        if not (self._waiting or self._is_writing or self._is_telling):
+            self._idle.set()
+
+    def _report_fault(self, fault: Unavailable) -> None:
+        if self.fault is None:
+            log.error("store fault", code=fault.code, message=fault.message)
+        self.fault = fault.message

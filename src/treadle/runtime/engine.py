@@ -1,0 +1,320 @@
+"""One running engine: accepts starts and commands, drives live executions, recovers what others left."""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from treadle.core.decide import decide
+from treadle.core.outstanding import outstanding
+from treadle.model.commands import Command, Continue, ReportOutcome, StartExecution
+from treadle.model.decision import Refused
+from treadle.model.effects import Invocation
+from treadle.model.errors import Corrupt, Rejected, Unavailable
+from treadle.model.execution import Execution
+from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
+from treadle.model.outcomes import Outcome, Unknown
+from treadle.model.program import Program
+from treadle.ports.clock import Clock
+from treadle.ports.commit import Claimed, Commit, IdempotencyKey, Start
+from treadle.ports.invoker import Invoker
+from treadle.ports.store import Store
+from treadle.ports.views import Views
+from treadle.runtime.alarms import Alarms
+from treadle.runtime.bounds import RuntimeBounds
+from treadle.runtime.claimer import Claimer
+from treadle.runtime.committer import Committer, WhenDone
+from treadle.runtime.driver import Driver
+from treadle.runtime.mailbox import Letter, refuse_all
+from treadle.runtime.performer import Performer
+from treadle.runtime.programs import Programs
+from treadle.runtime.recording import Owner, restore
+from treadle.runtime.watchers import Watchers, is_settled
+
+log = structlog.get_logger(__name__)
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an engine is built from."""
+
+    id: EngineId
+    store: Store
+    views: Views
+    invoker: Invoker
+    programs: Programs
+    clock: Clock
+    bounds: RuntimeBounds = RuntimeBounds()
+
+
+class Engine:
+    """Build it inside the event loop; `start` it, `stop` it once."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.clock = parts.clock
+        self.bounds = parts.bounds
+        self.is_draining = False
+        self._drivers: dict[ExecutionId, Driver] = {}
+        self._claims: dict[ExecutionId, asyncio.Task[Driver | None]] = {}
+        self._committer = Committer(parts.store, parts.bounds)
+        self._performer = Performer(parts.invoker)
+        self._watchers = Watchers()
+        self._alarms = Alarms(parts.clock, self._ring)
+        self._claimer = Claimer(
+            parts.store, parts.clock, parts.id, parts.bounds, room=self._room, adopt=self._adopt
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+        self._errands: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Become the live engine of the store and begin to recover what an earlier one left."""
+        await self._parts.store.register_engine(self._parts.id, self.clock.now())
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(self._committer.run(), name="committer"),
+            loop.create_task(self._claimer.run(), name="claimer"),
+        ]
+
+    async def stop(self) -> None:
+        """Start nothing new, await what is in flight for a while, write what came of it."""
+        if self.is_draining:
+            return
+        self.is_draining = True
+        committer, claimer = self._tasks
+        claimer.cancel()
+        await asyncio.gather(claimer, *self._errands, return_exceptions=True)
+        await self._performer.drain(self.bounds.stop_grace_ms)
+        await self._committer.idle()
+        self._committer.close()
+        await committer
+        self._alarms.close()
+        self._watchers.close()
+
+    async def start_execution(
+        self, command: StartExecution, program: Program, idempotency: IdempotencyKey | None = None
+    ) -> Execution:
+        """Accept a start; it is durable when this returns.
+
+        Beyond `live_max` it is stored due, for when there is room.
+
+        Raises:
+            Rejected: `execution_exists`, or `idempotency_exists` when the key was used before.
+            Unavailable: `overloaded` or `store_unavailable`; nothing was accepted.
+        """
+        self._admit_start()
+        self._parts.programs.put(program)
+        owner = Owner(engine=self._parts.id, fence=1)
+        driver = Driver(self, command.id, program, owner)
+        start = Start(
+            namespace=command.namespace,
+            definition=command.definition,
+            business_key=command.business_key,
+            priority=command.priority,
+            labels=command.labels,
+            created_at=self.clock.now(),
+            idempotency=idempotency,
+        )
+        if command.id in self._drivers:
+            raise Rejected("execution_exists", f"execution {command.id} exists already")
+        due_at = self.clock.now() if self._room() <= 0 else None
+        self._drivers[command.id] = driver
+        reply: asyncio.Future[Execution] = asyncio.get_running_loop().create_future()
+        driver.begin(Letter(command=command, reply=reply), start, due_at=due_at)
+        try:
+            return await reply
+        except Rejected as rejected:
+            if rejected.code == "execution_exists" and idempotency is not None:
+                await self._explain_exists(command.namespace, idempotency)
+            raise
+
+    async def submit(self, namespace: Namespace, execution_id: ExecutionId, command: Command) -> Execution:
+        """Have a command decided; what it did is durable when this returns.
+
+        Raises:
+            Rejected: the code of the refusal, or `execution_not_found`.
+            Unavailable: nothing was accepted.
+        """
+        if self.is_draining:
+            raise Unavailable("stopping", "the engine is stopping")
+        driver = self._drivers.get(execution_id)
+        if driver is None:
+            await self._refuse_early(namespace, execution_id, command)
+            driver = await self._claim(execution_id)
+        if driver is None:
+            raise Unavailable("not_owner", "the execution changed hands just now")
+        if driver.execution is not None and driver.execution.namespace != namespace:
+            raise Rejected("execution_not_found", f"there is no execution {execution_id}")
+        reply: asyncio.Future[Execution] = asyncio.get_running_loop().create_future()
+        driver.post(Letter(command=command, reply=reply))
+        return await reply
+
+    def live(self, execution_id: ExecutionId) -> Execution | None:
+        """The durable state of an execution that this engine drives."""
+        driver = self._drivers.get(execution_id)
+        return driver.execution if driver is not None else None
+
+    async def until_ended(self, namespace: Namespace, execution_id: ExecutionId, timeout_ms: int) -> bool:
+        """Whether it ends, or gets stuck, within the time; or has done so already."""
+        with self._watchers.watch(execution_id) as future:
+            execution = self.live(execution_id)
+            if execution is None and execution_id not in self._drivers:
+                stored = await self._parts.views.execution(namespace, execution_id)
+                execution = restore(stored)[0] if stored is not None else None
+            if execution is not None and is_settled(execution):
+                return True
+            try:
+                async with asyncio.timeout(timeout_ms / 1_000):
+                    await future
+            except TimeoutError:
+                return False
+            return True
+
+    def health(self) -> tuple[str, ...]:
+        """What is wrong, in words; nothing when the engine is ready."""
+        faults = [
+            f"the {task.get_name()} has stopped"
+            for task in self._tasks
+            if task.done() and not self.is_draining
+        ]
+        if not self._tasks:
+            faults.append("the engine has not started")
+        if self.is_draining:
+            faults.append("the engine is stopping")
+        store_faults = {self._committer.fault, self._claimer.fault} - {None}
+        faults += [f"the store cannot be reached: {fault}" for fault in sorted(map(str, store_faults))]
+        return tuple(faults)
+
+    @property
+    def batches(self) -> int:
+        """Transactions written since the start."""
+        return self._committer.batches
+
+    @property
+    def commits(self) -> int:
+        """Commits written since the start."""
+        return self._committer.commits
+
+    @property
+    def live_count(self) -> int:
+        """Executions that this engine drives now."""
+        return len(self._drivers)
+
+    def write(self, commit: Commit, when_done: WhenDone) -> None:
+        """Hand a driver's commit to the group."""
+        self._committer.add(commit, when_done)
+
+    def perform(self, driver: Driver, invocation: Invocation) -> None:
+        """Make an attempt for a driver."""
+
+        def report(ended: Invocation, outcome: Outcome) -> None:
+            driver.calls.pop(ended.frame, None)
+            driver.tell(ReportOutcome(frame=ended.frame, activity=ended.activity, outcome=outcome))
+
+        driver.calls[invocation.frame] = self._performer.perform(invocation, report)
+
+    def set_alarm(self, execution_id: ExecutionId, at: Instant | None) -> None:
+        """Replace an execution's alarm."""
+        self._alarms.set(execution_id, at)
+
+    def observe(self, execution: Execution) -> None:
+        """Tell those who wait for an end."""
+        self._watchers.observe(execution)
+
+    def let_go(self, driver: Driver, undelivered: Sequence[Letter], due_at: Instant | None) -> None:
+        """Forget a driver; what came for it too late is delivered to whoever drives the execution next."""
+        was_full = self._room() <= 0
+        if self._drivers.get(driver.id) is driver:
+            del self._drivers[driver.id]
+        for call in driver.calls.values():
+            call.cancel()
+        if was_full or due_at is not None:
+            self._claimer.hint(due_at)
+        waited_for = [letter for letter in undelivered if letter.reply is not None]
+        if waited_for and driver.execution is not None:
+            delivery = self._deliver(driver.execution.namespace, driver.id, waited_for)
+            errand = asyncio.get_running_loop().create_task(delivery)
+            self._errands.add(errand)
+            errand.add_done_callback(self._errands.discard)
+        else:
+            refuse_all(waited_for, Rejected("execution_not_found", f"there is no execution {driver.id}"))
+
+    async def _deliver(
+        self, namespace: Namespace, execution_id: ExecutionId, letters: Sequence[Letter]
+    ) -> None:
+        for letter in letters:
+            try:
+                execution = await self.submit(namespace, execution_id, letter.command)
+            except (Rejected, Unavailable, Corrupt) as error:
+                refuse_all([letter], error)
+            else:
+                if letter.reply is not None and not letter.reply.done():
+                    letter.reply.set_result(execution)
+
+    def _admit_start(self) -> None:
+        if self.is_draining:
+            raise Unavailable("stopping", "the engine is stopping")
+        if self._committer.depth > self.bounds.commits_waiting_max // 2:
+            raise Unavailable("overloaded", "too many commits wait for the store")
+
+    def _room(self) -> int:
+        return 0 if self.is_draining else self.bounds.live_max - len(self._drivers)
+
+    def _ring(self, execution_id: ExecutionId) -> None:
+        driver = self._drivers.get(execution_id)
+        if driver is not None:
+            driver.tell(Continue())
+
+    async def _claim(self, execution_id: ExecutionId) -> Driver | None:
+        """Own an execution that nobody drives; callers who ask at the same time share one claim."""
+        task = self._claims.get(execution_id)
+        if task is None:
+            task = asyncio.get_running_loop().create_task(self._claim_one(execution_id))
+            self._claims[execution_id] = task
+            task.add_done_callback(lambda _: self._claims.pop(execution_id, None))
+        return await asyncio.shield(task)
+
+    async def _claim_one(self, execution_id: ExecutionId) -> Driver | None:
+        claimed = await self._parts.store.claim(self._parts.id, execution_id)
+        if claimed is not None:
+            await self._adopt(claimed)
+        return self._drivers.get(execution_id)
+
+    async def _adopt(self, claimed: Claimed) -> None:
+        """Drive a claimed execution. What was in flight when its engine died is lost: say so, and go on."""
+        stored = claimed.state
+        try:
+            program = await self._parts.programs.get(stored.namespace, stored.definition.digest)
+            execution, mark = restore(stored)
+        except Exception as broken:  # unreadable: this execution stays owned and still, all others go on
+            log.error("execution unreadable", execution=stored.execution_id, exc_info=broken)
+            return
+        owner = Owner(engine=self._parts.id, fence=claimed.fence)
+        driver = Driver(self, stored.execution_id, program, owner, execution=execution, mark=mark)
+        self._drivers[stored.execution_id] = driver
+        for effect in outstanding(execution):
+            if isinstance(effect, Invocation):
+                lost = Unknown(
+                    code="lost", message="the engine died while the call was in flight", is_lost=True
+                )
+                driver.tell(ReportOutcome(frame=effect.frame, activity=effect.activity, outcome=lost))
+        driver.tell(Continue())
+
+    async def _refuse_early(self, namespace: Namespace, execution_id: ExecutionId, command: Command) -> None:
+        """Refuse without claiming what the stored state refuses: it ended, or there is none, or not so.
+
+        A command that is refused leaves an execution where it was: in the store, and out of memory.
+        """
+        stored = await self._parts.views.execution(namespace, execution_id)
+        if stored is None:
+            raise Rejected("execution_not_found", f"there is no execution {execution_id}")
+        program = await self._parts.programs.get(namespace, stored.definition.digest)
+        execution, _ = restore(stored)
+        decision = decide(program, execution, command, self.clock.now())
+        if isinstance(decision, Refused):
+            raise Rejected(decision.code, decision.message)
+
+    async def _explain_exists(self, namespace: Namespace, idempotency: IdempotencyKey) -> None:
+        """A start was refused as taken: say whether it was the key or the id."""
+        if await self._parts.views.idempotency(namespace, idempotency.key) is not None:
+            raise Rejected("idempotency_exists", "the Idempotency-Key was used before")

@@ -1,0 +1,131 @@
+"""From a decided state to what is written: the history row, the list columns, the snapshot when due."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from treadle.codec.chain import seal
+from treadle.codec.events import decode_events, encode_events
+from treadle.codec.snapshots import decode_snapshot, encode_snapshot
+from treadle.core.evolve import fold
+from treadle.core.status import status_of
+from treadle.model.events import Event
+from treadle.model.execution import Execution
+from treadle.model.ids import EngineId, Instant
+from treadle.ports.commit import Commit, HistoryRow, ListColumns, Start, StoredState
+from treadle.ports.snapshots import is_snapshot_due
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an execution is written: its version, the last row's digest, and the weight of its tail."""
+
+    version: int = 0
+    digest: bytes = b""
+    snapshot_bytes: int = 0
+    tail_bytes: int = 0
+
+
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    """Under whose name a commit is written."""
+
+    engine: EngineId
+    fence: int
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """The execution is given up; it is to be claimed again at `due_at`, or (None) when somebody asks."""
+
+    due_at: Instant | None
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """A commit, and how far the execution is written once it is durable."""
+
+    commit: Commit
+    mark: Mark
+
+
+def columns_of(execution: Execution, due_at: Instant | None) -> ListColumns:
+    """What lists and claims read."""
+    return ListColumns(
+        status=status_of(execution),
+        reason=execution.reason,
+        run=execution.run,
+        failure=execution.failure,
+        started_at=execution.started_at,
+        updated_at=execution.updated_at,
+        ended_at=execution.ended_at,
+        due_at=due_at,
+    )
+
+
+def record(
+    events: Sequence[Event],
+    execution: Execution,
+    mark: Mark,
+    owner: Owner,
+    *,
+    start: Start | None = None,
+    release: Release | None = None,
+) -> Recording:
+    """What is to be written for `events`, after which the state is `execution`."""
+    encoded = encode_events(events)
+    row = seal(mark.digest, mark.version + 1, execution.version, execution.updated_at, encoded)
+    tail_bytes = mark.tail_bytes + len(encoded)
+    is_ended = execution.ended is not None
+    snapshot = None
+    if is_snapshot_due(
+        snapshot_bytes=mark.snapshot_bytes,
+        tail_bytes=tail_bytes,
+        is_released=release is not None,
+        is_ended=is_ended,
+    ):
+        snapshot = encode_snapshot(execution)
+    commit = Commit(
+        execution_id=execution.id,
+        expected_version=mark.version,
+        version=execution.version,
+        owner=owner.engine,
+        fence=owner.fence,
+        history=row,
+        columns=columns_of(execution, release.due_at if release is not None else None),
+        snapshot=snapshot,
+        start=start,
+        is_release=release is not None or is_ended,
+    )
+    after = Mark(
+        version=execution.version,
+        digest=row.digest,
+        snapshot_bytes=mark.snapshot_bytes if snapshot is None else len(snapshot),
+        tail_bytes=tail_bytes if snapshot is None else 0,
+    )
+    return Recording(commit=commit, mark=after)
+
+
+def start_columns(execution: Execution) -> Start:
+    """The columns of a new execution that never change, without an idempotency key."""
+    return Start(
+        namespace=execution.namespace,
+        definition=execution.definition,
+        business_key=execution.business_key,
+        priority=execution.priority,
+        labels=execution.labels,
+        created_at=execution.created_at,
+    )
+
+
+def restore(stored: StoredState) -> tuple[Execution, Mark]:
+    """The state and the mark of a stored execution: its snapshot, and the tail folded onto it."""
+    snapshot = decode_snapshot(stored.snapshot) if stored.snapshot is not None else None
+    execution = fold(snapshot, (event for row in stored.tail for event in decode_events(row.events)))
+    mark = Mark(
+        version=execution.version,
+        digest=_last_digest(stored.tail, stored.snapshot_digest),
+        snapshot_bytes=len(stored.snapshot or b""),
+        tail_bytes=sum(len(row.events) for row in stored.tail),
+    )
+    return execution, mark
+
+
+def _last_digest(tail: Sequence[HistoryRow], before: bytes) -> bytes:
+    return tail[-1].digest if tail else before

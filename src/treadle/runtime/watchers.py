@@ -1,0 +1,51 @@
+"""Those who wait for an execution to end."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from treadle.core.status import status_of
+from treadle.model.execution import TERMINAL, Execution, ExecutionStatus
+from treadle.model.ids import ExecutionId
+
+
+def is_settled(execution: Execution) -> bool:
+    """Whether it ended, or is stuck until a person decides."""
+    status = status_of(execution)
+    return status in TERMINAL or status is ExecutionStatus.STUCK
+
+
+class Watchers:
+    """Futures by execution; a future is resolved by the first durable state that is settled."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[ExecutionId, set[asyncio.Future[None]]] = defaultdict(set)
+
+    def observe(self, execution: Execution) -> None:
+        """Wake those who wait, if this state is settled."""
+        if execution.id in self._waiting and is_settled(execution):
+            for future in self._waiting.pop(execution.id):
+                if not future.done():
+                    future.set_result(None)
+
+    @contextmanager
+    def watch(self, execution_id: ExecutionId) -> Iterator[asyncio.Future[None]]:
+        """A future that the first settled state resolves."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[execution_id].add(future)
+        try:
+            yield future
+        finally:
+            waiting = self._waiting.get(execution_id)
+            if waiting is not None:
+                waiting.discard(future)
+                if not waiting:
+                    del self._waiting[execution_id]
+
+    def close(self) -> None:
+        """Let everybody go: the engine stops."""
+        for futures in self._waiting.values():
+            for future in futures:
+                future.cancel()
+        self._waiting.clear()
