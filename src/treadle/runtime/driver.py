@@ -12,13 +12,14 @@ import structlog
 
 from treadle.core.decide import decide
 from treadle.core.outstanding import is_in_flight
-from treadle.model.commands import Command, Continue, PauseExecution
+from treadle.model.commands import Command, Continue, PauseExecution, ReportOutcome
 from treadle.model.decision import Decision, Refused
 from treadle.model.effects import Alarm, Invocation
 from treadle.model.errors import Rejected, Unavailable
 from treadle.model.events import Event
 from treadle.model.execution import Execution
 from treadle.model.ids import ExecutionId, FrameId, Instant
+from treadle.model.outcomes import Unknown
 from treadle.model.program import Program
 from treadle.ports.clock import Clock
 from treadle.ports.commit import Commit, CommitResult, Start
@@ -296,7 +297,7 @@ class Driver:
             self._leave()
         else:
             refuse_all(turn.letters, Rejected("commit_refused", "the store refuses what was decided"))
-            self._hold_after_refusal()
+            self._hold_after_refusal(turn)
 
     def _keep_for_later(self, turn: Turn) -> None:
         """After a store fault: answers of activities are decided again; callers were told to come again."""
@@ -308,18 +309,28 @@ class Driver:
         retry_at = Instant(self._house.clock.now() + self._house.bounds.store_retry_ms)
         self._house.set_alarm(self.id, retry_at)
 
-    def _hold_after_refusal(self) -> None:
-        """The store takes others' commits but not this one: hold the execution with a small commit."""
-        if self.execution is None or self.execution.paused is not None:
-            self._leave()
-            return
+    def _hold_after_refusal(self, refused: Turn) -> None:
+        """The store takes others' commits but not this one: hold the execution with a small commit.
+
+        The answers that could not be written are unknown from now on, and asked for again after a resume.
+        """
         turn = Turn(self.execution)
-        decision = self._hold(turn, "commit_refused")
-        if isinstance(decision, Refused):
+        hold = self._hold(turn, "commit_refused")
+        if self.execution is None or isinstance(hold, Refused):
             self._leave()
             return
-        turn.take(decision)
-        self._write(turn, decision.execution)
+        turn.take(hold)
+        for letter in refused.letters:
+            if isinstance(letter.command, ReportOutcome):
+                self._decide_unknown(turn, letter.command)
+        self._write(turn, turn.execution or hold.execution)
+
+    def _decide_unknown(self, turn: Turn, unwritten: ReportOutcome) -> None:
+        outcome = Unknown(code="commit_refused", message="the store refused the answer")
+        command = ReportOutcome(frame=unwritten.frame, activity=unwritten.activity, outcome=outcome)
+        decision = decide(self._program, turn.execution, command, self._house.clock.now(), is_held=True)
+        if isinstance(decision, Decision):
+            turn.take(decision)
 
     def _leave(self, due_at: Instant | None = None) -> None:
         undelivered, self._mailbox = self._mailbox, []

@@ -2,11 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 
-import msgspec
-
-from treadle.definition.compile import compile_definition
-from treadle.definition.read import read_definition
 from treadle.model.errors import Corrupt
 from treadle.model.ids import Digest, Namespace
 from treadle.model.program import Program
@@ -14,10 +11,14 @@ from treadle.ports.views import Views
 
 
 class Programs:
-    """A bounded cache; the least recently used program is dropped and compiled again when needed."""
+    """A bounded cache; the least recently used program is dropped and compiled again when needed.
 
-    def __init__(self, views: Views, programs_max: int) -> None:
+    `compile_document` makes a Program of a stored document's JSON; it takes milliseconds and runs off the loop.
+    """
+
+    def __init__(self, views: Views, programs_max: int, compile_document: Callable[[bytes], Program]) -> None:
         self._views = views
+        self._compile = compile_document
         self._programs_max = programs_max
         self._by_digest: OrderedDict[Digest, Program] = OrderedDict()
 
@@ -41,11 +42,6 @@ class Programs:
         stored = await self._views.document(namespace, digest)
         if stored is None:
             raise Corrupt("definition_missing", f"no document with digest {digest} in {namespace}")
-        program = await asyncio.to_thread(compile_document, stored.document)
+        program = await asyncio.to_thread(self._compile, stored.document)
         self.put(program)
         return program
-
-
-def compile_document(document: bytes) -> Program:
-    """The program of a stored document; takes milliseconds, so it runs off the loop."""
-    return compile_definition(read_definition(msgspec.json.decode(document)))
