@@ -29,7 +29,9 @@ def evolve(execution: Execution | None, event: Event) -> Execution:
         return lifecycle.execution_started(event)
     seq = execution.version + 1
     changes = FOLDS[type(event)](execution, event, seq)
-    return replace(execution, version=seq, updated_at=event.at, **changes)
+    changes["version"] = seq
+    changes["updated_at"] = event.at
+    return replace(execution, **changes)
 
 
 def fold(execution: Execution | None, events: Iterable[Event]) -> Execution:

@@ -21,7 +21,7 @@ def outstanding(execution: Execution) -> tuple[Effect, ...]:
 
 def is_in_flight(execution: Execution) -> bool:
     """Whether an attempt is out whose end is awaited."""
-    return any(frame.phase in IN_FLIGHT for frame in execution.frames.values())
+    return not IN_FLIGHT.isdisjoint([frame.phase for frame in execution.frames.values()])
 
 
 def wakes(execution: Execution) -> tuple[Effect, ...]:

@@ -10,7 +10,7 @@ from treadle.model.json import Json
 from treadle.model.outcomes import Outcome
 
 
-class StartExecution(msgspec.Struct, frozen=True, kw_only=True):
+class StartExecution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Begin, now or at `start_at`. The input was checked against the definition's schema."""
 
     id: ExecutionId
@@ -25,11 +25,11 @@ class StartExecution(msgspec.Struct, frozen=True, kw_only=True):
     actor: str = "engine"
 
 
-class Continue(msgspec.Struct, frozen=True, kw_only=True):
+class Continue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fire what is due and go on with what is ready; harmless at any time."""
 
 
-class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True):
+class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How the attempt `activity` of `frame` ended."""
 
     frame: FrameId
@@ -37,27 +37,27 @@ class ReportOutcome(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
 
 
-class PauseExecution(msgspec.Struct, frozen=True, kw_only=True):
+class PauseExecution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str = "operator"
     actor: str
 
 
-class ResumeExecution(msgspec.Struct, frozen=True, kw_only=True):
+class ResumeExecution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str | None = None
     actor: str
 
 
-class CancelExecution(msgspec.Struct, frozen=True, kw_only=True):
+class CancelExecution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str | None = None
     actor: str
 
 
-class TerminateExecution(msgspec.Struct, frozen=True, kw_only=True):
+class TerminateExecution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str | None = None
     actor: str
 
 
-class RetryCompensation(msgspec.Struct, frozen=True, kw_only=True):
+class RetryCompensation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Call the exhausted compensation of `path` again, with its number of calls anew."""
 
     path: Path
@@ -65,7 +65,7 @@ class RetryCompensation(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
 
 
-class SkipCompensation(msgspec.Struct, frozen=True, kw_only=True):
+class SkipCompensation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Leave the visit `path` undone and go on."""
 
     path: Path
@@ -73,7 +73,7 @@ class SkipCompensation(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
 
 
-class AcceptCompensation(msgspec.Struct, frozen=True, kw_only=True):
+class AcceptCompensation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A person has undone the visit `path`; go on."""
 
     path: Path

@@ -7,7 +7,7 @@ from treadle.model.events import Event
 from treadle.model.execution import Execution
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`events` happened, `execution` is the state after them, `effects` are newly owed.
 
     No events: the command was good and changed nothing.
@@ -18,7 +18,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     effects: tuple[Effect, ...]
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
+class Refused(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The command changes nothing; `code` is stable and documented in API and SEMANTICS."""
 
     code: str

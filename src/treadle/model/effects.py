@@ -8,7 +8,7 @@ from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant
 from treadle.model.requests import Request
 
 
-class Invocation(msgspec.Struct, frozen=True, kw_only=True):
+class Invocation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One attempt of an activity that is to be made now.
 
     `node` is what a called service is told: the path of the visit, or `$on_success` and so on.
@@ -27,13 +27,13 @@ class Invocation(msgspec.Struct, frozen=True, kw_only=True):
     traceparent: str | None = None
 
 
-class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+class Alarm(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The earliest instant at which something falls due: the execution is to be continued then."""
 
     at: Instant
 
 
-class Continuation(msgspec.Struct, frozen=True, kw_only=True):
+class Continuation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A decision stopped at its bound of transitions: commit, then continue at once."""
 
 

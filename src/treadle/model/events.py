@@ -17,7 +17,7 @@ from treadle.model.requests import Request
 
 
 class ExecutionStarted(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """The first event. `node` is the first node of the root body, None when it is empty."""
 
@@ -37,7 +37,9 @@ class ExecutionStarted(
     actor: str = "engine"
 
 
-class NodeEntered(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
+class NodeEntered(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
     """A visit begins. `number` counts the visits of the node in its iteration."""
 
     at: Instant
@@ -48,7 +50,9 @@ class NodeEntered(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field
     number: int = 1
 
 
-class NodeSkipped(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
+class NodeSkipped(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
     """The node's `when` said no: its output is null and the frame goes on to `next`."""
 
     at: Instant
@@ -61,7 +65,7 @@ class NodeSkipped(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field
 
 
 class NodeCompleted(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """`output` UNSET: the visit has it already from its activity. The frame goes on to `next`."""
 
@@ -72,7 +76,9 @@ class NodeCompleted(
     next: NodeId | None = None
 
 
-class NodeFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
+class NodeFailed(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
     """The visit failed, and with it its body."""
 
     at: Instant
@@ -82,7 +88,7 @@ class NodeFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field=
 
 
 class NodeCancelled(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """The visit was given up because its frame was told to stop."""
 
@@ -92,7 +98,7 @@ class NodeCancelled(
 
 
 class ActivityStarted(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """An attempt is owed; the `seq` of this event is its activity id.
 
@@ -110,7 +116,7 @@ class ActivityStarted(
 
 
 class ActivityCompleted(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """The attempt was answered with success. `output` is what the visit now has."""
 
@@ -124,7 +130,7 @@ class ActivityCompleted(
 
 
 class ActivityFailed(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """The attempt was answered with a failure, or never left."""
 
@@ -138,7 +144,7 @@ class ActivityFailed(
 
 
 class ActivityUnknown(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """Nobody knows what became of the attempt; `is_lost`: it went with its process."""
 
@@ -153,7 +159,7 @@ class ActivityUnknown(
 
 
 class RetryScheduled(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """The next attempt begins at `wake_at`."""
 
@@ -164,20 +170,26 @@ class RetryScheduled(
     wake_at: Instant
 
 
-class TimerStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
+class TimerStarted(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
     at: Instant
     frame: FrameId
     path: Path
     wake_at: Instant
 
 
-class TimerFired(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
+class TimerFired(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
     at: Instant
     frame: FrameId
     path: Path | None = None
 
 
-class BranchChosen(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
+class BranchChosen(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
     """A switch took a case: its name or index, None for the default or no match."""
 
     at: Instant
@@ -186,7 +198,9 @@ class BranchChosen(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_fiel
     case: str | int | None = None
 
 
-class BranchOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
+class BranchOpened(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
     """A child frame of `parent` begins at `node`; the `seq` of this event is its id."""
 
     at: Instant
@@ -197,7 +211,9 @@ class BranchOpened(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_fiel
     suffix: str = ""
 
 
-class BranchJoined(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
+class BranchJoined(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
     """The child frame ended; its list of compensations went to its parent's."""
 
     at: Instant
@@ -206,7 +222,7 @@ class BranchJoined(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_fiel
 
 
 class BranchCancelled(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """The child frame is told to stop; what it has in flight is awaited."""
 
@@ -214,7 +230,9 @@ class BranchCancelled(
     frame: FrameId
 
 
-class BodyFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
+class BodyFailed(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
     """A body failed by itself, without a node: the document's `output` has no value."""
 
     at: Instant
@@ -223,7 +241,7 @@ class BodyFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field=
 
 
 class CompensationRegistered(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     at: Instant
     path: Path
@@ -231,7 +249,7 @@ class CompensationRegistered(
 
 
 class CompensationArmed(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """The undo is owed if its scope fails. Without `request`, `unrendered` says why there is none.
 
@@ -247,7 +265,7 @@ class CompensationArmed(
 
 
 class CompensationStarted(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """The undo of `path` begins in a frame of its own, whose id is the `seq` of this event."""
 
@@ -257,7 +275,7 @@ class CompensationStarted(
 
 
 class CompensationCompleted(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     at: Instant
     frame: FrameId
@@ -265,7 +283,7 @@ class CompensationCompleted(
 
 
 class CompensationFailed(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """The undo is exhausted, or cannot be asked for: a person is needed."""
 
@@ -276,7 +294,7 @@ class CompensationFailed(
 
 
 class CompensationRetried(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """`granted` calls are added to those already made."""
 
@@ -289,7 +307,7 @@ class CompensationRetried(
 
 
 class CompensationSkipped(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """Left undone. `frame` is that of the undo, or that of the visit when `on_unknown: fail` said so."""
 
@@ -301,7 +319,7 @@ class CompensationSkipped(
 
 
 class CompensationAccepted(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     at: Instant
     frame: FrameId
@@ -311,7 +329,7 @@ class CompensationAccepted(
 
 
 class CompensationDropped(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """Armed when the execution was terminated."""
 
@@ -319,7 +337,9 @@ class CompensationDropped(
     path: Path
 
 
-class HookStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
+class HookStarted(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
     """The last activity of the run begins in a frame whose id is the `seq` of this event."""
 
     at: Instant
@@ -328,14 +348,16 @@ class HookStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field
 
 
 class HookCompleted(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     at: Instant
     frame: FrameId
     hook: str
 
 
-class HookFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
+class HookFailed(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
     """The hook is given up; the outcome stays what it is."""
 
     at: Instant
@@ -345,7 +367,7 @@ class HookFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field=
 
 
 class ExecutionPaused(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     at: Instant
     reason: str
@@ -353,7 +375,7 @@ class ExecutionPaused(
 
 
 class ExecutionResumed(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     at: Instant
     actor: str
@@ -361,7 +383,7 @@ class ExecutionResumed(
 
 
 class CancelRequested(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """Ends a pause; every forward frame is told to stop."""
 
@@ -371,7 +393,7 @@ class CancelRequested(
 
 
 class ExecutionStuck(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """An exhausted compensation and nothing else that can move."""
 
@@ -380,7 +402,7 @@ class ExecutionStuck(
 
 
 class ExecutionCompleted(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     """`output` UNSET: that of the visit at the key `output_of`; null without one."""
 
@@ -390,20 +412,20 @@ class ExecutionCompleted(
 
 
 class ExecutionFailed(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     at: Instant
     failure: Failure
 
 
 class ExecutionCancelled(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     at: Instant
 
 
 class ExecutionTerminated(
-    msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
     at: Instant
     actor: str

@@ -94,7 +94,7 @@ class FailureKind(StrEnum):
     INTERNAL = "internal"
 
 
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
+class Failure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why a visit, a body or an execution failed; it keeps the place where it arose while it rises."""
 
     kind: FailureKind
@@ -104,7 +104,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int | None = None
 
 
-class AttemptError(msgspec.Struct, frozen=True, kw_only=True):
+class AttemptError(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     code: str
     message: str
 
@@ -116,7 +116,7 @@ class AttemptOutcome(StrEnum):
     LOST = "lost"
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One try of an activity, ended or (outcome None) in flight."""
 
     number: int
@@ -127,7 +127,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     http_status: int | None = None
 
 
-class Activity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The outside work that a frame asks for, over all its attempts.
 
     `id` is that of the newest attempt. `counted` are the attempts that count towards the limit,
@@ -145,13 +145,13 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attempts: tuple[Attempt, ...] = ()
 
 
-class Ending(msgspec.Struct, frozen=True, kw_only=True):
+class Ending(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why a body ends otherwise than completed: `failure`, or (None) cancelled from above."""
 
     failure: Failure | None = None
 
 
-class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A cursor: where one branch stands.
 
     `node` is the node to enter (ready, `path` None) or the one it stands at. `armed` is the list of
@@ -179,7 +179,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hook: str | None = None
 
 
-class Response(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Response(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The answer of an HTTP activity; `body` UNSET means that it equals the visit's output."""
 
     status: int | None = None
@@ -187,7 +187,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     body: Json | UnsetType = UNSET
 
 
-class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One entry into a node. `output` UNSET: it has none (yet)."""
 
     path: Path
@@ -204,7 +204,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     case: str | int | None = None
 
 
-class Compensation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Compensation(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The undo of a visit. `request` None: it could not be rendered at arming, for `unrendered`."""
 
     path: Path
@@ -219,7 +219,7 @@ class Compensation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reason: str | None = None
 
 
-class RunWarning(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RunWarning(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Something that went wrong and changed no outcome."""
 
     code: str
@@ -227,12 +227,12 @@ class RunWarning(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: Path | None = None
 
 
-class Pause(msgspec.Struct, frozen=True, kw_only=True):
+class Pause(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str
     actor: str
 
 
-class DefinitionRef(msgspec.Struct, frozen=True, kw_only=True):
+class DefinitionRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     name: str
     version: str
     digest: Digest
@@ -241,7 +241,7 @@ class DefinitionRef(msgspec.Struct, frozen=True, kw_only=True):
 Frames: TypeAlias = PersistentMap[FrameId, Frame]
 
 
-class Execution(msgspec.Struct, frozen=True, kw_only=True):
+class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The folded state. `version` is the `seq` of its last event, `updated_at` that event's instant.
 
     `visits` holds the newest visit of each node by `<node><suffix>`; `earlier` the older ones, by path,

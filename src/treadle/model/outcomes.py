@@ -17,7 +17,7 @@ class Cause(StrEnum):
     CALLBACK = "callback"
 
 
-class Ok(msgspec.Struct, frozen=True, kw_only=True):
+class Ok(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Answered with success. `status` and `headers` (names in lower case) are those of an HTTP answer."""
 
     body: Json = None
@@ -25,7 +25,7 @@ class Ok(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str] = {}
 
 
-class Failed(msgspec.Struct, frozen=True, kw_only=True):
+class Failed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Answered with a failure, or it never left. `is_final`: not to be retried, whatever `retry.on` says."""
 
     code: str
@@ -36,7 +36,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
     is_final: bool = False
 
 
-class Unknown(msgspec.Struct, frozen=True, kw_only=True):
+class Unknown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """It left and nobody knows what became of it. `is_lost`: with its process."""
 
     code: str

@@ -7,7 +7,7 @@ import msgspec
 from treadle.model.json import Json
 
 
-class HttpRequest(msgspec.Struct, frozen=True, kw_only=True, tag="http", omit_defaults=True):
+class HttpRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="http", omit_defaults=True):
     """One HTTP call. `body` that is a string is sent as text, None as nothing, all else as JSON.
 
     `success` lists what counts as ok: statuses (`404`) or classes (`2xx`).
@@ -21,7 +21,7 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True, tag="http", omit_de
     follow_redirects: bool = False
 
 
-class HandlerRequest(msgspec.Struct, frozen=True, kw_only=True, tag="handler", omit_defaults=True):
+class HandlerRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="handler", omit_defaults=True):
     """A call of the Python handler registered under `name`."""
 
     name: str

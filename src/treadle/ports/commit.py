@@ -8,7 +8,7 @@ from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure
 from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
 
 
-class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
+class HistoryRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The events of one commit, encoded; `digest` chains it to the row before (32 bytes)."""
 
     first_seq: int
@@ -18,7 +18,7 @@ class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
     digest: bytes
 
 
-class ListColumns(msgspec.Struct, frozen=True, kw_only=True):
+class ListColumns(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What lists and claims read; written by every commit.
 
     `due_at`: when the execution is to be claimed; None while it is owned or ended.
@@ -34,14 +34,14 @@ class ListColumns(msgspec.Struct, frozen=True, kw_only=True):
     due_at: Instant | None
 
 
-class IdempotencyKey(msgspec.Struct, frozen=True, kw_only=True):
+class IdempotencyKey(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A caller's key for a start: the same key with another body is refused."""
 
     key: str
     body_digest: bytes
 
 
-class Start(msgspec.Struct, frozen=True, kw_only=True):
+class Start(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The columns of a new execution that never change."""
 
     namespace: Namespace
@@ -53,7 +53,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     idempotency: IdempotencyKey | None = None
 
 
-class Commit(msgspec.Struct, frozen=True, kw_only=True):
+class Commit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One decision, or several of one execution in order.
 
     It is written only if the execution is at `expected_version`, owned by `owner` with `fence`; with
@@ -81,7 +81,7 @@ class CommitResult(StrEnum):
     EXISTS = "exists"
 
 
-class StoredState(msgspec.Struct, frozen=True, kw_only=True):
+class StoredState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an execution is folded from: a snapshot (or none) and the rows since.
 
     `snapshot_digest` is the digest of the last history row that the snapshot holds, empty without one.
@@ -96,7 +96,7 @@ class StoredState(msgspec.Struct, frozen=True, kw_only=True):
     snapshot_digest: bytes = b""
 
 
-class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+class Claimed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An execution that this engine now owns, under a fence that no earlier owner had."""
 
     fence: int

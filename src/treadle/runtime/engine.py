@@ -30,7 +30,7 @@ from treadle.runtime.mailbox import Letter, refuse_all
 from treadle.runtime.performer import Performer
 from treadle.runtime.programs import Programs
 from treadle.runtime.recording import Owner, restore
-from treadle.runtime.watchers import Watchers, is_settled
+from treadle.runtime.watchers import Watchers, give_up, is_settled
 
 log = structlog.get_logger(__name__)
 
@@ -163,12 +163,11 @@ class Engine:
                 execution = restore(stored)[0] if stored is not None else None
             if execution is not None and is_settled(execution):
                 return True
+            alarm = asyncio.get_running_loop().call_later(timeout_ms / 1_000, give_up, future)
             try:
-                async with asyncio.timeout(timeout_ms / 1_000):
-                    await future
-            except TimeoutError:
-                return False
-            return True
+                return await future
+            finally:
+                alarm.cancel()
 
     def health(self) -> tuple[str, ...]:
         """What is wrong, in words; nothing when the engine is ready."""

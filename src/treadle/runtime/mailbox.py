@@ -11,14 +11,14 @@ from treadle.model.errors import Rejected
 from treadle.model.execution import Execution
 
 
-class Letter(msgspec.Struct, frozen=True, kw_only=True):
+class Letter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A command; `reply` is set by a caller who waits for it to be durable."""
 
     command: Command
     reply: asyncio.Future[Execution] | None = None
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a caller is told once everything decided before it is durable."""
 
     reply: asyncio.Future[Execution]

@@ -13,7 +13,7 @@ from treadle.ports.views import Views
 class Programs:
     """A bounded cache; the least recently used program is dropped and compiled again when needed.
 
-    `compile_document` makes a Program of a stored document's JSON; it takes milliseconds and runs off the loop.
+    `compile_document` makes a Program of a stored document; it takes milliseconds and runs off the loop.
     """
 
     def __init__(self, views: Views, programs_max: int, compile_document: Callable[[bytes], Program]) -> None:

@@ -16,7 +16,7 @@ from treadle.ports.commit import Commit, HistoryRow, ListColumns, Start, StoredS
 from treadle.ports.snapshots import is_snapshot_due
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How far an execution is written: its version, the last row's digest, and the weight of its tail."""
 
     version: int = 0
@@ -25,20 +25,20 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     tail_bytes: int = 0
 
 
-class Owner(msgspec.Struct, frozen=True, kw_only=True):
+class Owner(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Under whose name a commit is written."""
 
     engine: EngineId
     fence: int
 
 
-class Release(msgspec.Struct, frozen=True, kw_only=True):
+class Release(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The execution is given up; it is to be claimed again at `due_at`, or (None) when somebody asks."""
 
     due_at: Instant | None
 
 
-class Recording(msgspec.Struct, frozen=True, kw_only=True):
+class Recording(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A commit, and how far the execution is written once it is durable."""
 
     commit: Commit

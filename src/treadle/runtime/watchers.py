@@ -5,34 +5,38 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from treadle.core.status import status_of
-from treadle.model.execution import TERMINAL, Execution, ExecutionStatus
+from treadle.model.execution import Execution
 from treadle.model.ids import ExecutionId
 
 
 def is_settled(execution: Execution) -> bool:
     """Whether it ended, or is stuck until a person decides."""
-    status = status_of(execution)
-    return status in TERMINAL or status is ExecutionStatus.STUCK
+    return execution.ended is not None or execution.is_stuck
+
+
+def give_up(waiting: "asyncio.Future[bool]") -> None:
+    """The time is over: it was not settled."""
+    if not waiting.done():
+        waiting.set_result(False)
 
 
 class Watchers:
-    """Futures by execution; a future is resolved by the first durable state that is settled."""
+    """Futures by execution; a future is resolved with True by the first durable state that is settled."""
 
     def __init__(self) -> None:
-        self._waiting: defaultdict[ExecutionId, set[asyncio.Future[None]]] = defaultdict(set)
+        self._waiting: defaultdict[ExecutionId, set[asyncio.Future[bool]]] = defaultdict(set)
 
     def observe(self, execution: Execution) -> None:
         """Wake those who wait, if this state is settled."""
-        if execution.id in self._waiting and is_settled(execution):
+        if is_settled(execution) and execution.id in self._waiting:
             for future in self._waiting.pop(execution.id):
                 if not future.done():
-                    future.set_result(None)
+                    future.set_result(True)
 
     @contextmanager
-    def watch(self, execution_id: ExecutionId) -> Iterator[asyncio.Future[None]]:
+    def watch(self, execution_id: ExecutionId) -> Iterator[asyncio.Future[bool]]:
         """A future that the first settled state resolves."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting[execution_id].add(future)
         try:
             yield future

@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
-from treadle.model.execution import Execution, Frame, Frames, Visit
-from treadle.model.ids import FrameId, Path
+from treadle.model.execution import Ending, Execution, Frame, Frames, Phase
+from treadle.model.ids import FrameId, NodeId, Path
 
 Changes: TypeAlias = dict[str, Any]
 """New values of fields of the execution; `version` and `updated_at` are set for every event."""
@@ -16,7 +16,7 @@ Fold: TypeAlias = Callable[..., Changes]
 
 def visit_key(path: Path) -> str:
     """The key in `Execution.visits` of the visit `path`: its path without the number."""
-    return path.partition("~")[0]
+    return path.partition("~")[0] if "~" in path else path
 
 
 def with_frame(execution: Execution, frame: FrameId, **changed: Any) -> Frames:
@@ -24,18 +24,18 @@ def with_frame(execution: Execution, frame: FrameId, **changed: Any) -> Frames:
     return execution.frames.put(frame, replace(execution.frames[frame], **changed))
 
 
-def closed(frame: Frame, **changed: Any) -> Frame:
-    """The frame as it stands when its visit is over."""
-    fresh: Changes = {"path": None, "activity": None, "timer": None, "wake_at": None}
-    return replace(frame, **(fresh | changed))
-
-
-def visit_of(execution: Execution, path: Path) -> Visit:
-    """The visit of that path, which must be in the state."""
-    visit = execution.visits.get(visit_key(path))
-    if visit is None or visit.path != path:
-        return execution.earlier[path]
-    return visit
+def closed(frame: Frame, node: NodeId | None, ending: Ending | None) -> Frame:
+    """The frame as it stands when its visit is over: ready, at `node`."""
+    return replace(
+        frame,
+        phase=Phase.READY,
+        node=node,
+        path=None,
+        activity=None,
+        timer=None,
+        wake_at=None,
+        ending=ending,
+    )
 
 
 def without_child(execution: Execution, child: Frame, **changed: Any) -> Frames:

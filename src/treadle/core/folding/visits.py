@@ -91,7 +91,7 @@ def node_completed(execution: Execution, event: NodeCompleted, _seq: int) -> Cha
         output=visit.output if event.output is UNSET else event.output,
         attempts=frame.activity.attempts if frame.activity else (),
     )
-    moved = closed(frame, node=event.next, phase=Phase.READY)
+    moved = closed(frame, event.next, frame.ending)
     return {"frames": execution.frames.put(frame.id, moved), "visits": execution.visits.put(key, ended)}
 
 
@@ -103,7 +103,7 @@ def _ended_visit(execution: Execution, frame: Frame, ended: Visit) -> Persistent
 def node_failed(execution: Execution, event: NodeFailed, _seq: int) -> Changes:
     frame, visit = execution.frames[event.frame], execution.visits[visit_key(event.path)]
     ended = replace(visit, status=VisitStatus.FAILED, ended_at=event.at, failure=event.failure)
-    moved = closed(frame, node=None, phase=Phase.READY, ending=Ending(failure=event.failure))
+    moved = closed(frame, None, Ending(failure=event.failure))
     return {
         "frames": execution.frames.put(frame.id, moved),
         "visits": _ended_visit(execution, frame, ended),
@@ -113,7 +113,7 @@ def node_failed(execution: Execution, event: NodeFailed, _seq: int) -> Changes:
 def node_cancelled(execution: Execution, event: NodeCancelled, _seq: int) -> Changes:
     frame, visit = execution.frames[event.frame], execution.visits[visit_key(event.path)]
     ended = replace(visit, status=VisitStatus.CANCELLED, ended_at=event.at)
-    moved = closed(frame, node=None, phase=Phase.READY)
+    moved = closed(frame, None, frame.ending)
     return {
         "frames": execution.frames.put(frame.id, moved),
         "visits": _ended_visit(execution, frame, ended),

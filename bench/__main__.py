@@ -1,0 +1,76 @@
+"""All measurements of one run, each beside the bare commit loop: `make bench`."""
+
+import argparse
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import uvloop
+from treadle.bootstrap.process import tune_interpreter
+
+from bench.bare_loop import BareLoop, bare_commit_loop
+from bench.bare_loop import report as bare_report
+from bench.engine_loop import EngineLoop, compiled, engine_over, report, run_executions
+from bench.workloads import answering_server, handlers, http_document, noop_document
+from treadle.invokers.http.invoker import HttpInvoker
+from treadle.invokers.local.invoker import LocalInvoker
+from treadle.runtime.clocks import SystemClock
+from treadle.security.egress import EgressPolicy
+
+STEPS = 5
+
+
+def bare(directory: Path, batch: int, commits: int) -> BareLoop:
+    """The bare loop in a folder of its own."""
+    with tempfile.TemporaryDirectory(dir=directory) as folder:
+        return bare_commit_loop(Path(folder), batch=batch, commits=commits)
+
+
+async def noop(directory: Path, concurrency: int, executions: int) -> EngineLoop:
+    """Five no-op handler steps."""
+    with tempfile.TemporaryDirectory(dir=directory) as folder:
+        async with engine_over(Path(folder), LocalInvoker(handlers())) as (engine, store):
+            program = compiled(noop_document(STEPS))
+            await run_executions(engine, store, program, concurrency=concurrency, executions=concurrency)
+            return await run_executions(
+                engine, store, program, concurrency=concurrency, executions=executions
+            )
+
+
+async def http(directory: Path, concurrency: int, executions: int) -> EngineLoop:
+    """Five HTTP tasks to a server in another process."""
+    with tempfile.TemporaryDirectory(dir=directory) as folder:
+        invoker = HttpInvoker(SystemClock(), EgressPolicy(mode="dev"))
+        async with answering_server() as url, engine_over(Path(folder), invoker) as (engine, store):
+            program = compiled(http_document(STEPS, url))
+            await run_executions(engine, store, program, concurrency=concurrency, executions=concurrency)
+            return await run_executions(
+                engine, store, program, concurrency=concurrency, executions=executions
+            )
+
+
+def main() -> None:
+    """Print the bare loop before and after, and what the engine does between."""
+    parser = argparse.ArgumentParser(description="Measurements over SQLite with synchronous=FULL.")
+    parser.add_argument("--directory", type=Path, default=Path.cwd(), help="on the disk to measure")
+    options = parser.parse_args()
+    tune_interpreter()
+    print(f"Python {sys.version.split()[0]}; latencies are of whole executions of {STEPS} steps")
+    single, before = bare(options.directory, 1, 2_000), bare(options.directory, 100, 70_000)
+    alone = uvloop.run(noop(options.directory, 1, 500))
+    many = uvloop.run(noop(options.directory, 1_000, 20_000))
+    calls = uvloop.run(http(options.directory, 200, 4_000))
+    after = bare(options.directory, 100, 70_000)
+    bare_rate = statistics.mean([before.commits_per_s, after.commits_per_s])
+    print(bare_report(single))
+    print(bare_report(before))
+    print(bare_report(after))
+    print(report("no-op handlers, one alone", alone, single.commits_per_s))
+    print(f"  one execution is {alone.p50_ms / single.batch_p50_ms:.1f} bare commits of one at a time")
+    print(report("no-op handlers", many, bare_rate))
+    print(report("HTTP tasks", calls, bare_rate))
+
+
+if __name__ == "__main__":
+    main()

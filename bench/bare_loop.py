@@ -1,0 +1,180 @@
+"""The bare commit loop: what the store alone can do, as the measure of everything built on it.
+
+The store's own writer, statements and row shapes, in the calling thread: no runtime, no event loop.
+
+    python -m bench.bare_loop [--directory DIR] [--batch N] [--commits N] [--event-bytes N]
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from treadle.codec.chain import seal
+from treadle.model.execution import DefinitionRef, ExecutionStatus
+from treadle.model.ids import Digest, EngineId, ExecutionId, Instant, Namespace
+from treadle.ports.commit import Commit, CommitResult, HistoryRow, ListColumns, Start
+from treadle.stores.sqlite.commits import BatchWriter
+from treadle.stores.sqlite.connections import connect_writer
+from treadle.stores.sqlite.facts import StoreFacts, read_facts
+from treadle.stores.sqlite.migrate import migrate
+from treadle.stores.sqlite.statements import Statements
+
+COMMITS_EACH: Final = 7
+"""Commits of one execution: its start, five steps, its end."""
+EVENTS_EACH: Final = 2
+ENGINE: Final = EngineId("bare-loop")
+DEFINITION: Final = DefinitionRef(name="bare", version="1", digest=Digest("sha256:" + "0" * 64))
+BATCH_DEFAULT: Final = 100
+COMMITS_DEFAULT: Final = 70_000
+EVENT_BYTES_DEFAULT: Final = 600
+SNAPSHOT_BYTES: Final = 1_500
+
+
+class BareLoop(msgspec.Struct, frozen=True, kw_only=True):
+    """What the loop did; a commit holds `event_bytes` bytes of encoded events."""
+
+    batch: int
+    commits: int
+    event_bytes: int
+    commits_per_s: float
+    batch_p50_ms: float
+    batch_p99_ms: float
+    facts: StoreFacts
+
+
+def bare_commit_loop(
+    directory: Path,
+    batch: int = BATCH_DEFAULT,
+    commits: int = COMMITS_DEFAULT,
+    event_bytes: int = EVENT_BYTES_DEFAULT,
+) -> BareLoop:
+    """Commit in a new file in `directory`, in batches of `batch`; the values are made beforehand."""
+    path = directory / "bare_loop.db"
+    connection = connect_writer(path)
+    try:
+        migrate(connection)
+        writer = BatchWriter(connection, Statements())
+        batches = _batches(batch, max(1, commits // (batch * COMMITS_EACH)), event_bytes)
+        durations = _write(writer, batches)
+        facts = read_facts(connection, path)
+    finally:
+        connection.close()
+    durations.sort()
+    return BareLoop(
+        batch=batch,
+        commits=batch * len(batches),
+        event_bytes=event_bytes,
+        commits_per_s=batch * len(batches) / sum(durations),
+        batch_p50_ms=durations[len(durations) // 2] * 1e3,
+        batch_p99_ms=durations[len(durations) * 99 // 100] * 1e3,
+        facts=facts,
+    )
+
+
+def report(result: BareLoop) -> str:
+    """The result in three lines for people."""
+    facts = result.facts
+    return (
+        f"bare commit loop: {result.commits_per_s:,.0f} commits/s "
+        f"({result.commits:,} commits of {result.event_bytes} event bytes, {result.batch} a batch)\n"
+        f"  one batch: p50 {result.batch_p50_ms:.2f} ms, p99 {result.batch_p99_ms:.2f} ms\n"
+        f"  SQLite {facts.sqlite_version}, journal_mode={facts.journal_mode}, "
+        f"synchronous={facts.synchronous}, {facts.file_system} at {facts.path}"
+    )
+
+
+def _write(writer: BatchWriter, batches: list[list[Commit]]) -> list[float]:
+    durations = []
+    for commits in batches:
+        begin = time.perf_counter()
+        results = writer.write(commits)
+        durations.append(time.perf_counter() - begin)
+        if set(results) != {CommitResult.COMMITTED}:
+            raise RuntimeError("the loop lost a commit")
+    return durations
+
+
+def _batches(batch: int, generations: int, event_bytes: int) -> list[list[Commit]]:
+    """Each generation of `batch` executions goes side by side from start to end."""
+    made = []
+    for generation in range(generations):
+        names = [f"01890000-0000-7000-8000-{generation:06x}{index:06x}" for index in range(batch)]
+        rounds = [_first(name, event_bytes) for name in names]
+        made.append(rounds)
+        for number in range(2, COMMITS_EACH + 1):
+            rounds = [_next(before, event_bytes, is_last=number == COMMITS_EACH) for before in rounds]
+            made.append(rounds)
+    return made
+
+
+def _first(name: str, event_bytes: int) -> Commit:
+    return Commit(
+        execution_id=ExecutionId(name),
+        expected_version=0,
+        version=EVENTS_EACH,
+        owner=ENGINE,
+        fence=1,
+        history=_row(b"", 0, event_bytes),
+        columns=_columns(ExecutionStatus.RUNNING, Instant(1)),
+        start=Start(
+            namespace=Namespace("default"),
+            definition=DEFINITION,
+            business_key=None,
+            priority=0,
+            labels={},
+            created_at=Instant(1),
+        ),
+    )
+
+
+def _next(before: Commit, event_bytes: int, *, is_last: bool) -> Commit:
+    status = ExecutionStatus.COMPLETED if is_last else ExecutionStatus.RUNNING
+    return Commit(
+        execution_id=before.execution_id,
+        expected_version=before.version,
+        version=before.version + EVENTS_EACH,
+        owner=ENGINE,
+        fence=1,
+        history=_row(before.history.digest, before.version, event_bytes),
+        columns=_columns(status, Instant(before.history.at + 1)),
+        snapshot=b"s" * SNAPSHOT_BYTES if is_last else None,
+        is_release=is_last,
+    )
+
+
+def _row(previous: bytes, version: int, event_bytes: int) -> HistoryRow:
+    events = b"e" * event_bytes
+    return seal(previous, version + 1, version + EVENTS_EACH, Instant(version + 1), events)
+
+
+def _columns(status: ExecutionStatus, now: Instant) -> ListColumns:
+    return ListColumns(
+        status=status,
+        reason=None,
+        run=1,
+        failure=None,
+        started_at=Instant(1),
+        updated_at=now,
+        ended_at=now if status is ExecutionStatus.COMPLETED else None,
+        due_at=None,
+    )
+
+
+def main() -> None:
+    """Run once and print."""
+    parser = argparse.ArgumentParser(description="The bare commit loop of the SQLite store.")
+    parser.add_argument("--directory", type=Path, help="where the file is made (a temporary directory)")
+    parser.add_argument("--batch", type=int, default=BATCH_DEFAULT)
+    parser.add_argument("--commits", type=int, default=COMMITS_DEFAULT)
+    parser.add_argument("--event-bytes", type=int, default=EVENT_BYTES_DEFAULT)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.directory) as directory:
+        print(report(bare_commit_loop(Path(directory), options.batch, options.commits, options.event_bytes)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Events and snapshots to bytes and back, each with a schema number, and the chain of digests."""

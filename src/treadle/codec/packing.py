@@ -1,0 +1,35 @@
+"""JSON that is stored: plain while it is small, compressed when it is large; the first byte says which."""
+
+import zlib
+from typing import Final
+
+from treadle.model.errors import Corrupt
+
+PLAIN_BYTES_MAX: Final = 16_384
+"""JSON longer than this is compressed."""
+COMPRESSION_LEVEL: Final = 1
+"""The fastest: repeated keys make most of what can be saved, and any level finds them."""
+JSON_FIRST: Final = 0x7B
+ZLIB_FIRST: Final = 0x78
+
+
+def pack(json: bytes) -> bytes:
+    """What is stored for `json`, the bytes of a JSON object."""
+    return json if len(json) <= PLAIN_BYTES_MAX else zlib.compress(json, COMPRESSION_LEVEL)
+
+
+def unpack(data: bytes) -> bytes:
+    """The JSON that was packed.
+
+    Raises:
+        Corrupt: `bad_payload`, these are not bytes that `pack` makes.
+    """
+    first = data[0] if data else None
+    if first == JSON_FIRST:
+        return data
+    if first != ZLIB_FIRST:
+        raise Corrupt("bad_payload", f"stored bytes begin with {first!r}: neither JSON nor zlib")
+    try:
+        return zlib.decompress(data)
+    except zlib.error as error:
+        raise Corrupt("bad_payload", f"stored bytes cannot be decompressed: {error}") from error

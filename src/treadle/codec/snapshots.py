@@ -1,0 +1,64 @@
+"""The folded state of an execution <-> bytes."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, get_args, get_origin
+
+import msgspec
+
+from treadle.codec.packing import pack
+from treadle.codec.schemas import decode, encode
+from treadle.model.execution import Execution
+from treadle.model.persistent import PersistentMap, PersistentStack
+
+SCHEMA: Final = 1
+"""What `encode_snapshot` writes. A new number comes with an upcast from each old one."""
+
+
+class StoredExecution(msgspec.Struct, frozen=True, kw_only=True):
+    schema: int = SCHEMA
+    execution: Execution
+
+
+def _to_builtin(value: object) -> object:
+    """A persistent map in the order of its keys, so that equal states give equal bytes."""
+    if isinstance(value, PersistentMap):
+        return dict(sorted(value.items()))
+    if isinstance(value, PersistentStack):
+        return list(value)
+    raise TypeError(f"no JSON value: {type(value).__name__}")
+
+
+# Any: the signature of the library's hook; what comes out is of the type asked for.
+def _from_builtin(wanted: type, value: object) -> Any:
+    made, arguments = get_origin(wanted), get_args(wanted)
+    if made is PersistentMap:
+        key, item = arguments
+        return PersistentMap(
+            msgspec.convert(value, dict[key, item], str_keys=True, dec_hook=_from_builtin)  # type: ignore[valid-type]  # the arguments are known at run time only
+        )
+    if made is PersistentStack:
+        return PersistentStack(msgspec.convert(value, list[arguments[0]], dec_hook=_from_builtin))  # type: ignore[valid-type]  # as above
+    raise NotImplementedError(wanted)
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_to_builtin)
+_current = msgspec.json.Decoder(StoredExecution, dec_hook=_from_builtin)
+_UPCASTS: Mapping[int, Callable[[bytes], StoredExecution]] = {SCHEMA: _current.decode}
+
+
+def encode_snapshot(execution: Execution) -> bytes:
+    """What is stored for the state; equal states give equal bytes.
+
+    Raises:
+        Corrupt: `unencodable`, a payload holds something that is no JSON value.
+    """
+    return pack(encode(_encoder, StoredExecution(execution=execution), "a snapshot"))
+
+
+def decode_snapshot(data: bytes) -> Execution:
+    """The state that was encoded, of any schema that was ever released.
+
+    Raises:
+        Corrupt: `unknown_schema` or `bad_payload`.
+    """
+    return decode(data, _UPCASTS, "snapshots").execution

@@ -1,0 +1,123 @@
+"""The Store port over dicts."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from treadle.model.ids import EngineId, ExecutionId, Instant
+from treadle.model.views import StoredDefinition
+from treadle.ports.commit import Claimed, Commit, CommitResult, Start
+from treadle.ports.views import IdempotencyRecord
+from treadle.stores.memory.tables import Row, Tables
+from treadle.stores.memory.views import MemoryViews
+
+
+class MemoryStore:
+    """Every method is done when it returns: nothing here waits."""
+
+    def __init__(self) -> None:
+        self._tables = Tables()
+        self.views = MemoryViews(self._tables)
+
+    async def commit(self, batch: Sequence[Commit]) -> Sequence[CommitResult]:
+        return [
+            self._follow(commit) if commit.start is None else self._begin(commit, commit.start)
+            for commit in batch
+        ]
+
+    async def claim_due(self, engine: EngineId, now: Instant, limit: int) -> Sequence[Claimed]:
+        self._disown(now)
+        due = [row for row in self._tables.open_rows() if row.due_at is not None and row.due_at <= now]
+        due.sort(key=lambda row: (-row.start.priority, row.due_at, row.id))
+        return [_claim(row, engine) for row in due[:limit]]
+
+    async def claim(self, engine: EngineId, execution_id: ExecutionId) -> Claimed | None:
+        row = self._tables.executions.get(execution_id)
+        if row is None or row.columns.ended_at is not None or self._is_driven(row):
+            return None
+        return _claim(row, engine)
+
+    async def next_due(self) -> Instant | None:
+        return min((row.due_at for row in self._tables.open_rows() if row.due_at is not None), default=None)
+
+    async def register_engine(self, engine: EngineId, now: Instant) -> None:
+        self._tables.engine = engine
+        self._disown(now)
+
+    async def put_definition(self, definition: StoredDefinition) -> StoredDefinition:
+        kept = self._tables.definitions
+        for index, old in enumerate(kept):
+            if _is_same_place(old, definition):
+                if old.digest == definition.digest and old.deleted_at is not None:
+                    kept[index] = msgspec.structs.replace(old, deleted_at=None)
+                return kept[index]
+        kept.append(definition)
+        return definition
+
+    async def delete_definition(self, namespace: str, name: str, version: str, now: Instant) -> bool:
+        kept = self._tables.definitions
+        for index, old in enumerate(kept):
+            is_named = (old.namespace, old.name, old.version) == (namespace, name, version)
+            if is_named and not old.is_inline and old.deleted_at is None:
+                kept[index] = msgspec.structs.replace(old, deleted_at=now)
+                return True
+        return False
+
+    async def close(self) -> None:
+        """Nothing is under way and there are no files."""
+
+    def _begin(self, commit: Commit, start: Start) -> CommitResult:
+        tables = self._tables
+        key = start.idempotency
+        if commit.execution_id in tables.executions:
+            return CommitResult.EXISTS
+        if key is not None:
+            if (start.namespace, key.key) in tables.idempotency:
+                return CommitResult.EXISTS
+            record = IdempotencyRecord(key=key, execution_id=commit.execution_id)
+            tables.idempotency[start.namespace, key.key] = record
+        row = Row(
+            id=commit.execution_id,
+            start=start,
+            columns=commit.columns,
+            version=0,
+            owner=commit.owner,
+            fence=commit.fence,
+        )
+        row.apply(commit)
+        tables.executions[row.id] = row
+        return CommitResult.COMMITTED
+
+    def _follow(self, commit: Commit) -> CommitResult:
+        row = self._tables.executions.get(commit.execution_id)
+        wanted = (commit.expected_version, commit.owner, commit.fence)
+        if row is None or (row.version, row.owner, row.fence) != wanted:
+            return CommitResult.CONFLICT
+        row.apply(commit)
+        return CommitResult.COMMITTED
+
+    def _is_driven(self, row: Row) -> bool:
+        return row.owner is not None and row.owner == self._tables.engine
+
+    def _disown(self, now: Instant) -> None:
+        """Executions whose engine is gone become due, from their last change on."""
+        for row in self._tables.open_rows():
+            if row.owner is not None and not self._is_driven(row):
+                row.owner = None
+                row.columns = msgspec.structs.replace(row.columns, due_at=min(row.columns.updated_at, now))
+
+
+def _claim(row: Row, engine: EngineId) -> Claimed:
+    row.owner = engine
+    row.fence += 1
+    row.columns = msgspec.structs.replace(row.columns, due_at=None)
+    return Claimed(fence=row.fence, state=row.state())
+
+
+def _is_same_place(old: StoredDefinition, new: StoredDefinition) -> bool:
+    """Whether `new` would stand where `old` does: by digest if inline, else by name and version."""
+    if old.namespace != new.namespace or old.is_inline != new.is_inline:
+        return False
+    if new.is_inline:
+        return old.digest == new.digest
+    return (old.name, old.version) == (new.name, new.version)

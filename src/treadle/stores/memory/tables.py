@@ -1,0 +1,67 @@
+"""What the store of dicts keeps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
+from treadle.model.views import StoredDefinition
+from treadle.ports.commit import Commit, HistoryRow, ListColumns, Start, StoredState
+from treadle.ports.views import IdempotencyRecord
+
+
+@dataclass(kw_only=True)
+class Row:
+    """One execution; changed in place by the store alone."""
+
+    id: ExecutionId
+    start: Start
+    columns: ListColumns
+    version: int
+    owner: EngineId | None
+    fence: int
+    history: list[HistoryRow] = field(default_factory=list)
+    snapshot: bytes | None = None
+    snapshot_version: int = 0
+    snapshot_digest: bytes = b""
+
+    def apply(self, commit: Commit) -> None:
+        """Take over what a commit writes."""
+        self.columns = commit.columns
+        self.version = commit.version
+        if commit.is_release:
+            self.owner = None
+        self.history.append(commit.history)
+        if commit.snapshot is not None:
+            self.snapshot = commit.snapshot
+            self.snapshot_version = commit.version
+            self.snapshot_digest = commit.history.digest
+
+    @property
+    def due_at(self) -> Instant | None:
+        """When it is to be claimed: never while it is owned or after its end."""
+        return self.columns.due_at if self.owner is None and self.columns.ended_at is None else None
+
+    def state(self) -> StoredState:
+        return StoredState(
+            execution_id=self.id,
+            version=self.version,
+            definition=self.start.definition,
+            namespace=self.start.namespace,
+            snapshot=self.snapshot,
+            tail=tuple(row for row in self.history if row.first_seq > self.snapshot_version),
+            snapshot_digest=self.snapshot_digest,
+        )
+
+
+@dataclass(kw_only=True)
+class Tables:
+    """`definitions` stand in the order in which they were stored; `engine` is the live one."""
+
+    executions: dict[ExecutionId, Row] = field(default_factory=dict)
+    definitions: list[StoredDefinition] = field(default_factory=list)
+    idempotency: dict[tuple[Namespace, str], IdempotencyRecord] = field(default_factory=dict)
+    engine: EngineId | None = None
+
+    def open_rows(self) -> Iterable[Row]:
+        """The executions that have not ended."""
+        return (row for row in self.executions.values() if row.columns.ended_at is None)

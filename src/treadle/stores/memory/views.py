@@ -1,0 +1,133 @@
+"""The Views port over dicts."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from treadle.model.ids import Digest, ExecutionId, Namespace
+from treadle.model.views import Cursor, ExecutionFilter, StoredDefinition, Summary
+from treadle.ports.commit import HistoryRow, StoredState
+from treadle.ports.views import AuditedExecution, IdempotencyRecord
+from treadle.stores.memory.tables import Row, Tables
+
+
+class MemoryViews:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def execution(self, namespace: Namespace, execution_id: ExecutionId) -> StoredState | None:
+        row = self._tables.executions.get(execution_id)
+        return row.state() if row is not None and row.start.namespace == namespace else None
+
+    async def executions(self, where: ExecutionFilter, after: Cursor | None, limit: int) -> Sequence[Summary]:
+        found = [row for row in self._tables.executions.values() if _matches(row, where)]
+        found.sort(key=lambda row: (row.start.created_at, row.id), reverse=True)
+        if after is not None:
+            found = [row for row in found if (row.start.created_at, row.id) < (after.created_at, after.id)]
+        return [_summary(row) for row in found[:limit]]
+
+    async def history(self, execution_id: ExecutionId, after_seq: int, limit: int) -> Sequence[HistoryRow]:
+        row = self._tables.executions.get(execution_id)
+        last_seq = after_seq + limit
+        rows = row.history if row is not None else ()
+        return [kept for kept in rows if kept.last_seq > after_seq and kept.first_seq <= last_seq]
+
+    async def definition(
+        self, namespace: Namespace, name: str, version: str | None
+    ) -> StoredDefinition | None:
+        for kept in reversed(self._tables.definitions):
+            if kept.namespace == namespace and kept.name == name and not kept.is_inline:
+                if version is None and kept.deleted_at is None:
+                    return kept
+                if version == kept.version:
+                    return kept
+        return None
+
+    async def document(self, namespace: Namespace, digest: Digest) -> StoredDefinition | None:
+        found = [
+            kept for kept in self._tables.definitions if (kept.namespace, kept.digest) == (namespace, digest)
+        ]
+        return min(found, key=lambda kept: kept.is_inline, default=None)
+
+    async def definitions(
+        self, namespace: Namespace, name: str | None, after: Cursor | None, limit: int
+    ) -> Sequence[StoredDefinition]:
+        found = [
+            kept
+            for kept in self._tables.definitions
+            if kept.namespace == namespace
+            and not kept.is_inline
+            and kept.deleted_at is None
+            and name in (None, kept.name)
+        ]
+        found.sort(key=_place, reverse=True)
+        if after is not None:
+            found = [kept for kept in found if _place(kept) < (after.created_at, after.id)]
+        return found[:limit]
+
+    async def idempotency(self, namespace: Namespace, key: str) -> IdempotencyRecord | None:
+        return self._tables.idempotency.get((namespace, key))
+
+    async def audit(self, after: ExecutionId | None, limit: int) -> Sequence[AuditedExecution]:
+        ids = sorted(id_ for id_ in self._tables.executions if after is None or id_ > after)
+        return [_audited(self._tables.executions[id_]) for id_ in islice(ids, limit)]
+
+    async def close(self) -> None:
+        """There are no connections."""
+
+
+def _place(kept: StoredDefinition) -> tuple[int, str]:
+    return kept.created_at, f"{kept.name}@{kept.version}"
+
+
+def _matches(row: Row, where: ExecutionFilter) -> bool:
+    start, columns = row.start, row.columns
+    return (
+        start.namespace == where.namespace
+        and (not where.statuses or columns.status in where.statuses)
+        and where.definition in (None, start.definition.name)
+        and where.version in (None, start.definition.version)
+        and where.business_key in (None, start.business_key)
+        and all(start.labels.get(name) == value for name, value in where.labels)
+        and _is_started_within(row, where)
+    )
+
+
+def _is_started_within(row: Row, where: ExecutionFilter) -> bool:
+    if where.started_after is None and where.started_before is None:
+        return True
+    started_at = row.columns.started_at
+    if started_at is None:
+        return False
+    is_late = where.started_after is None or started_at >= where.started_after
+    return is_late and (where.started_before is None or started_at < where.started_before)
+
+
+def _summary(row: Row) -> Summary:
+    start, columns = row.start, row.columns
+    return Summary(
+        id=row.id,
+        namespace=start.namespace,
+        definition=start.definition,
+        business_key=start.business_key,
+        status=columns.status,
+        reason=columns.reason,
+        run=columns.run,
+        priority=start.priority,
+        labels=start.labels,
+        failure=columns.failure,
+        created_at=start.created_at,
+        started_at=columns.started_at,
+        updated_at=columns.updated_at,
+        ended_at=columns.ended_at,
+        version=row.version,
+    )
+
+
+def _audited(row: Row) -> AuditedExecution:
+    return AuditedExecution(
+        summary=_summary(row),
+        snapshot=row.snapshot,
+        snapshot_version=row.snapshot_version,
+        snapshot_digest=row.snapshot_digest,
+        history=tuple(row.history),
+    )

@@ -1,0 +1,82 @@
+"""Who may write: live engine, owners and fences; runs in the writer's thread."""
+
+from collections.abc import Sequence
+
+import apsw
+
+from treadle.model.ids import EngineId, ExecutionId, Instant
+from treadle.ports.commit import Claimed
+from treadle.stores.sqlite import rows
+from treadle.stores.sqlite.statements import Statements
+from treadle.stores.sqlite.states import read_claimed
+from treadle.stores.sqlite.transactions import reading, writing
+
+NO_ENGINE = ""
+"""Sorts before every engine's id."""
+
+
+class Claims:
+    def __init__(self, connection: apsw.Connection, statements: Statements) -> None:
+        self._connection = connection
+        self._statements = statements
+
+    def register(self, engine: EngineId, now: Instant) -> None:
+        """Make `engine` the live one; what others own becomes due."""
+        connection, statements = self._connection, self._statements
+        with writing(connection):
+            connection.execute(statements["retire_engines"], (now,))
+            connection.execute(statements["upsert_engine"], (engine, now))
+            self._disown(now)
+
+    def claim_due(self, engine: EngineId, now: Instant, limit: int) -> list[Claimed]:
+        with writing(self._connection):
+            self._disown(now)
+            return self._own(engine, self._due(now, limit))
+
+    def claim(self, engine: EngineId, execution_id: ExecutionId) -> Claimed | None:
+        with writing(self._connection):
+            free = self._connection.execute(
+                self._statements["find_claimable"], (execution_id, self._live())
+            ).fetchall()
+            claimed = self._own(engine, [execution_id]) if free else []
+            return claimed[0] if claimed else None
+
+    def next_due(self) -> Instant | None:
+        with reading(self._connection):
+            found = (
+                self._connection.execute(self._statements["find_earliest_due"], (priority,)).get
+                for priority in self._priorities()
+            )
+            return min(found, default=None)
+
+    def _due(self, now: Instant, limit: int) -> list[ExecutionId]:
+        """Ids of what is due, by priority, then time.
+
+        An index by priority and time is walked once for each priority in use, so what is not due yet
+        costs nothing however much of it there is.
+        """
+        ids: list[ExecutionId] = []
+        for priority in self._priorities():
+            if len(ids) >= limit:
+                break
+            found = self._connection.execute(self._statements["list_due"], (priority, now, limit - len(ids)))
+            ids.extend(execution_id for (execution_id,) in found)
+        return ids
+
+    def _own(self, engine: EngineId, ids: Sequence[ExecutionId]) -> list[Claimed]:
+        if not ids:
+            return []
+        self._connection.execute(self._statements["claim_executions"], (engine, rows.id_list(ids)))
+        return read_claimed(self._connection, self._statements, ids)
+
+    def _disown(self, now: Instant) -> None:
+        """Executions whose engine is gone become due, from their last change on."""
+        self._connection.execute(self._statements["disown_executions"], (now, self._live()))
+
+    def _live(self) -> str:
+        found = self._connection.execute(self._statements["find_engine"]).fetchall()
+        return str(found[0][0]) if found else NO_ENGINE
+
+    def _priorities(self) -> list[int]:
+        """Those of the executions that have a `due_at`, highest first."""
+        return [priority for (priority,) in self._connection.execute(self._statements["list_due_priorities"])]

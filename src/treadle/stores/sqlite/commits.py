@@ -1,0 +1,87 @@
+"""Writes batches of commits; runs in the writer's thread."""
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+
+import apsw
+
+from treadle.ports.commit import Commit, CommitResult
+from treadle.stores.sqlite import rows
+from treadle.stores.sqlite.statements import Statements, chunks
+from treadle.stores.sqlite.transactions import writing
+
+
+class BatchWriter:
+    """First all commits together, in few statements; if one does not fit, again one by one."""
+
+    def __init__(self, connection: apsw.Connection, statements: Statements) -> None:
+        self._connection = connection
+        self._statements = statements
+
+    def write(self, batch: Sequence[Commit]) -> list[CommitResult]:
+        """The results in the order of the batch, which is durable when this returns."""
+        if not batch:
+            return []
+        try:
+            with writing(self._connection):
+                self._write_together(batch)
+        except _Misfit:
+            with writing(self._connection):
+                return [self._write_alone(commit) for commit in batch]
+        return [CommitResult.COMMITTED] * len(batch)
+
+    def _write_together(self, batch: Sequence[Commit]) -> None:
+        starts = [commit for commit in batch if commit.start is not None]
+        follows = [commit for commit in batch if commit.start is None] if starts else batch
+        self._expect_all("update_executions", rows.changed_execution, follows)
+        if starts:
+            keyed = [commit for commit in starts if commit.start and commit.start.idempotency]
+            self._expect_all("insert_executions", rows.new_execution, starts)
+            self._expect_all("insert_idempotency", rows.new_idempotency, keyed)
+        self._append(batch)
+
+    def _write_alone(self, commit: Commit) -> CommitResult:
+        single = (commit,)
+        if commit.start is None:
+            if self._write("update_executions", rows.changed_execution, single) == 0:
+                return CommitResult.CONFLICT
+        elif self._is_taken(commit) or self._write("insert_executions", rows.new_execution, single) == 0:
+            return CommitResult.EXISTS
+        elif commit.start.idempotency is not None:
+            self._write("insert_idempotency", rows.new_idempotency, single)
+        self._append(single)
+        return CommitResult.COMMITTED
+
+    def _append(self, commits: Sequence[Commit]) -> None:
+        self._write("insert_history", rows.new_history, commits)
+        with_snapshot = [commit for commit in commits if commit.snapshot is not None]
+        self._write("upsert_snapshots", rows.new_snapshot, with_snapshot)
+
+    def _is_taken(self, commit: Commit) -> bool:
+        start = commit.start
+        if start is None or start.idempotency is None:
+            return False
+        found = self._connection.execute(
+            self._statements["find_idempotency"], (start.namespace, start.idempotency.key)
+        )
+        return found.fetchone() is not None
+
+    def _expect_all(
+        self, name: str, values: Callable[[Commit], rows.Values], commits: Sequence[Commit]
+    ) -> None:
+        if self._write(name, values, commits) != len(commits):
+            raise _Misfit
+
+    def _write(self, name: str, values: Callable[[Commit], rows.Values], commits: Sequence[Commit]) -> int:
+        """How many rows were written."""
+        connection, written = self._connection, 0
+        for size, chunk in chunks(commits):
+            row = [values(commit) for commit in chunk]
+            row.extend([(None,) * len(row[0])] * (size - len(row)))
+            connection.execute(self._statements.of_rows(name, size), tuple(chain.from_iterable(row)))
+            written += connection.changes()
+        return written
+
+
+class _Misfit(Exception):
+    """A guarded statement left a row out; nothing of the batch may stand."""

@@ -1,0 +1,1 @@
+SELECT id FROM engines WHERE retired_at IS NULL

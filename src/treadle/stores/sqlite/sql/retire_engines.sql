@@ -1,0 +1,1 @@
+UPDATE engines SET retired_at = ? WHERE retired_at IS NULL

@@ -1,0 +1,107 @@
+"""The Store port over a SQLite file."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from treadle.model.errors import Unavailable
+from treadle.model.ids import EngineId, ExecutionId, Instant
+from treadle.model.views import StoredDefinition
+from treadle.ports.commit import Claimed, Commit, CommitResult
+from treadle.stores.sqlite.claims import Claims
+from treadle.stores.sqlite.commits import BatchWriter
+from treadle.stores.sqlite.connections import connect_writer
+from treadle.stores.sqlite.definitions import Definitions
+from treadle.stores.sqlite.facts import StoreFacts, read_facts
+from treadle.stores.sqlite.faults import told_as_ours
+from treadle.stores.sqlite.lock import FileLock
+from treadle.stores.sqlite.migrate import migrate
+from treadle.stores.sqlite.statements import Statements
+from treadle.stores.sqlite.views import SqliteViews
+
+T = TypeVar("T")
+
+
+class SqliteStore:
+    """Everything that writes runs in one thread, in the order in which it was asked for."""
+
+    def __init__(self, path: Path, connection: apsw.Connection, lock: FileLock) -> None:
+        """Use `open` instead: it says what must be done before."""
+        statements = Statements()
+        self._path = path
+        self._connection = connection
+        self._lock = lock
+        self._batches = BatchWriter(connection, statements)
+        self._claims = Claims(connection, statements)
+        self._definitions = Definitions(connection, statements)
+        self._facts = read_facts(connection, path)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="treadle-sqlite-writer")
+        self._is_closed = False
+        self.views = SqliteViews(path, statements)
+
+    @classmethod
+    def open(cls, path: Path) -> "SqliteStore":
+        """The store at `path`, made or migrated if need be; it is this process's alone until `close`.
+
+        Raises:
+            Unavailable: `store_in_use`, another process has it; `store_too_new`, a newer Treadle migrated
+                it; `store_unavailable`, the file cannot be used.
+            Corrupt: `migration_changed`.
+        """
+        lock = FileLock(path)
+        try:
+            with told_as_ours(path):
+                connection = connect_writer(path)
+                migrate(connection)
+                return cls(path, connection, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    async def commit(self, batch: Sequence[Commit]) -> Sequence[CommitResult]:
+        return await self._run(lambda: self._batches.write(batch))
+
+    async def claim_due(self, engine: EngineId, now: Instant, limit: int) -> Sequence[Claimed]:
+        return await self._run(lambda: self._claims.claim_due(engine, now, limit))
+
+    async def claim(self, engine: EngineId, execution_id: ExecutionId) -> Claimed | None:
+        return await self._run(lambda: self._claims.claim(engine, execution_id))
+
+    async def next_due(self) -> Instant | None:
+        return await self._run(self._claims.next_due)
+
+    async def register_engine(self, engine: EngineId, now: Instant) -> None:
+        await self._run(lambda: self._claims.register(engine, now))
+
+    async def put_definition(self, definition: StoredDefinition) -> StoredDefinition:
+        return await self._run(lambda: self._definitions.put(definition))
+
+    async def delete_definition(self, namespace: str, name: str, version: str, now: Instant) -> bool:
+        return await self._run(lambda: self._definitions.delete(namespace, name, version, now))
+
+    def facts(self) -> StoreFacts:
+        """How durable and where it is, as read from the open connection."""
+        return self._facts
+
+    async def close(self) -> None:
+        """Finish what is under way, put the log back into the file, and let another process have it."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        await self.views.close()
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
+        self._connection.close()
+        self._lock.release()
+
+    async def _run(self, write: Callable[[], T]) -> T:
+        if self._is_closed:
+            raise Unavailable("store_unavailable", f"{self._path} is closed")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._tell, write)
+
+    def _tell(self, write: Callable[[], T]) -> T:
+        with told_as_ours(self._path):
+            return write()

@@ -1,0 +1,104 @@
+"""The Views port over a SQLite file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import apsw
+
+from treadle.model.ids import Digest, ExecutionId, Namespace
+from treadle.model.views import Cursor, ExecutionFilter, StoredDefinition, Summary
+from treadle.ports.commit import HistoryRow, StoredState
+from treadle.ports.views import AuditedExecution, IdempotencyRecord
+from treadle.stores.sqlite import rows
+from treadle.stores.sqlite.connections import connect_reader
+from treadle.stores.sqlite.faults import told_as_ours
+from treadle.stores.sqlite.listing import conditions
+from treadle.stores.sqlite.migrate import check_version
+from treadle.stores.sqlite.readers import Readers
+from treadle.stores.sqlite.statements import Statements
+from treadle.stores.sqlite.states import read_state
+
+
+class SqliteViews:
+    """Reads beside the writer, in threads of its own."""
+
+    def __init__(self, path: Path, statements: Statements) -> None:
+        self._readers = Readers(path)
+        self._statements = statements
+
+    async def execution(self, namespace: Namespace, execution_id: ExecutionId) -> StoredState | None:
+        state = await self._readers.run(
+            lambda connection: read_state(connection, self._statements, execution_id)
+        )
+        return state if state is not None and state.namespace == namespace else None
+
+    async def executions(self, where: ExecutionFilter, after: Cursor | None, limit: int) -> Sequence[Summary]:
+        texts, values = conditions(where, after)
+        statement = self._statements.where("list_executions", texts)
+        return [rows.read_summary(row) for row in await self._rows(statement, (*values, limit))]
+
+    async def history(self, execution_id: ExecutionId, after_seq: int, limit: int) -> Sequence[HistoryRow]:
+        found = await self._rows(
+            self._statements["list_history"], (execution_id, after_seq, after_seq + limit)
+        )
+        return [rows.read_history(row) for row in found]
+
+    async def definition(
+        self, namespace: Namespace, name: str, version: str | None
+    ) -> StoredDefinition | None:
+        if version is None:
+            return await self._definition("find_newest", (namespace, name))
+        return await self._definition("find_version", (namespace, name, version))
+
+    async def document(self, namespace: Namespace, digest: Digest) -> StoredDefinition | None:
+        return await self._definition("find_document", (namespace, digest))
+
+    async def definitions(
+        self, namespace: Namespace, name: str | None, after: Cursor | None, limit: int
+    ) -> Sequence[StoredDefinition]:
+        place = (None, None) if after is None else (after.created_at, after.id)
+        found = await self._rows(self._statements["list_definitions"], (namespace, name, *place, limit))
+        return [rows.read_definition(row) for row in found]
+
+    async def idempotency(self, namespace: Namespace, key: str) -> IdempotencyRecord | None:
+        found = await self._rows(self._statements["find_idempotency"], (namespace, key))
+        return rows.read_idempotency(found[0]) if found else None
+
+    async def audit(self, after: ExecutionId | None, limit: int) -> Sequence[AuditedExecution]:
+        def read(connection: apsw.Connection) -> list[AuditedExecution]:
+            listed: list[rows.Row] = connection.execute(
+                self._statements["list_audited"], (after or "", limit)
+            ).fetchall()
+            ids = rows.id_list([row[0] for row in listed])
+            histories = rows.read_histories(connection.execute(self._statements["list_histories"], (ids,)))
+            return [rows.read_audited(row, histories.get(row[0], ())) for row in listed]
+
+        return await self._readers.run(read)
+
+    async def close(self) -> None:
+        """Idempotent."""
+        self._readers.close()
+
+    async def _definition(self, name: str, values: rows.Values) -> StoredDefinition | None:
+        found = await self._rows(self._statements[name], values)
+        return rows.read_definition(found[0]) if found else None
+
+    async def _rows(self, statement: str, values: rows.Values) -> list[rows.Row]:
+        return await self._readers.run(lambda connection: connection.execute(statement, values).fetchall())
+
+
+def open_views(path: Path) -> SqliteViews:
+    """Read a store without its lock: beside an engine that runs on it, or with none.
+
+    Raises:
+        Unavailable: `store_unavailable`, there is no such store; `store_too_new` or `store_too_old`,
+            it is of another version of Treadle.
+        Corrupt: `migration_changed`.
+    """
+    with told_as_ours(path):
+        connection = connect_reader(path)
+        try:
+            check_version(connection)
+        finally:
+            connection.close()
+        return SqliteViews(path, Statements())

@@ -1,0 +1,1 @@
+"""What proves a backend or a definition, shipped to users; needs the extra `testing`."""

@@ -1,0 +1,51 @@
+"""What the store's contract is given."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import ClassVar, Protocol, TypeAlias
+
+import msgspec
+import pytest
+
+from treadle.ports.store import Store
+from treadle.ports.views import Views
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """Facts of a backend that decide which cases apply.
+
+    `durable_across_restart`: what was acknowledged is there when the store is opened again.
+    `single_process`: registering an engine makes every earlier one gone.
+    """
+
+    durable_across_restart: bool
+    single_process: bool
+
+
+class ViewedStore(Store, Protocol):
+    """A store with its views; closing the store closes them."""
+
+    @property
+    def views(self) -> Views: ...
+
+
+MakeStore: TypeAlias = Callable[[], Awaitable[ViewedStore]]
+
+
+class StoreCases:
+    """Base of the cases: a backend's test class says `capabilities` and how to open the store."""
+
+    pytestmark = pytest.mark.anyio
+    capabilities: ClassVar[Capabilities]
+
+    @pytest.fixture
+    def make_store(self) -> MakeStore:
+        """Opens the store; a second call, after a close, opens the same one again. To be overridden."""
+        raise NotImplementedError("a contract needs its backend's make_store")
+
+    @pytest.fixture
+    async def store(self, make_store: MakeStore) -> AsyncIterator[ViewedStore]:
+        """An empty store."""
+        opened = await make_store()
+        yield opened
+        await opened.views.close()
+        await opened.close()

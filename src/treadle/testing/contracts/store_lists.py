@@ -1,0 +1,123 @@
+"""The store's contract: lists of executions."""
+
+import msgspec
+import pytest
+
+from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure, FailureKind
+from treadle.model.ids import Digest, Namespace, Path
+from treadle.model.views import Cursor, ExecutionFilter
+from treadle.ports.commit import Commit
+from treadle.testing.contracts.commits import NAMESPACE, at, columns, following, start, starting
+from treadle.testing.contracts.opened import StoreCases, ViewedStore
+
+OTHER = DefinitionRef(name="refund", version="2", digest=Digest("sha256:2"))
+
+
+class ListCases(StoreCases):
+    @pytest.fixture
+    async def varied(self, store: ViewedStore) -> list[Commit]:
+        """Executions that differ in what a filter may ask for."""
+        ended = columns(ExecutionStatus.COMPLETED, ended_at=at(50))
+        waiting = columns(ExecutionStatus.WAITING, started_at=at(20))
+        pending = columns(ExecutionStatus.PENDING, started_at=None)
+        batch = [
+            starting(start("a"), created_at=at(1), labels={"team": "x", "tier": "gold"}),
+            starting(start("b", listed=ended), created_at=at(2), business_key="order-1"),
+            starting(start("c", listed=waiting), created_at=at(3), definition=OTHER, labels={"team": "y"}),
+            starting(start("d", listed=pending), created_at=at(3), business_key="order-1"),
+            starting(start("e"), created_at=at(4), namespace=Namespace("other"), labels={"team": "x"}),
+        ]
+        await store.commit(batch)
+        return batch
+
+    @pytest.mark.parametrize(
+        ("where", "expected"),
+        [
+            (ExecutionFilter(namespace=NAMESPACE), "dcba"),
+            (ExecutionFilter(namespace=Namespace("other")), "e"),
+            (ExecutionFilter(namespace=Namespace("none")), ""),
+            (ExecutionFilter(namespace=NAMESPACE, statuses=(ExecutionStatus.WAITING,)), "c"),
+            (
+                ExecutionFilter(
+                    namespace=NAMESPACE, statuses=(ExecutionStatus.RUNNING, ExecutionStatus.COMPLETED)
+                ),
+                "ba",
+            ),
+            (ExecutionFilter(namespace=NAMESPACE, definition="refund"), "c"),
+            (ExecutionFilter(namespace=NAMESPACE, definition="checkout", version="1"), "dba"),
+            (ExecutionFilter(namespace=NAMESPACE, definition="checkout", version="2"), ""),
+            (ExecutionFilter(namespace=NAMESPACE, version="2"), "c"),
+            (ExecutionFilter(namespace=NAMESPACE, business_key="order-1"), "db"),
+            (ExecutionFilter(namespace=NAMESPACE, business_key="order"), ""),
+            (ExecutionFilter(namespace=NAMESPACE, labels=(("team", "x"),)), "a"),
+            (ExecutionFilter(namespace=NAMESPACE, labels=(("team", "x"), ("tier", "gold"))), "a"),
+            (ExecutionFilter(namespace=NAMESPACE, labels=(("team", "x"), ("tier", "iron"))), ""),
+            (ExecutionFilter(namespace=NAMESPACE, started_after=at(20)), "c"),
+            (ExecutionFilter(namespace=NAMESPACE, started_before=at(20)), "ba"),
+            (ExecutionFilter(namespace=NAMESPACE, started_after=at(0), started_before=at(21)), "cba"),
+            (
+                ExecutionFilter(
+                    namespace=NAMESPACE, statuses=(ExecutionStatus.COMPLETED,), business_key="order-1"
+                ),
+                "b",
+            ),
+        ],
+    )
+    async def test_filter_finds_what_matches_in_order(
+        self, store: ViewedStore, varied: list[Commit], where: ExecutionFilter, expected: str
+    ) -> None:
+        found = await store.views.executions(where, None, 50)
+        assert "".join(each.id for each in found) == expected
+
+    async def test_summary_holds_every_column(self, store: ViewedStore) -> None:
+        failure = Failure(
+            kind=FailureKind.TIMEOUT, code="late", message="за\nlate", path=Path("pay[1]"), attempt=3
+        )
+        listed = msgspec.structs.replace(
+            columns(ExecutionStatus.FAILED, started_at=at(2), updated_at=at(3), ended_at=at(4)),
+            reason="operator",
+            run=2,
+            failure=failure,
+        )
+        first = starting(
+            start(listed=listed),
+            definition=OTHER,
+            business_key="k",
+            priority=-3,
+            labels={"a": "b"},
+            created_at=at(1),
+        )
+        await store.commit([first])
+        [found] = await store.views.executions(ExecutionFilter(namespace=NAMESPACE), None, 50)
+        assert first.start is not None
+        for name in ("namespace", "definition", "business_key", "priority", "labels", "created_at"):
+            assert getattr(found, name) == getattr(first.start, name)
+        for name in ("status", "reason", "run", "failure", "started_at", "updated_at", "ended_at"):
+            assert getattr(found, name) == getattr(listed, name)
+        assert (found.id, found.version) == (first.execution_id, first.version)
+
+    async def test_pages_are_stable_while_rows_are_written(self, store: ViewedStore) -> None:
+        batch = [starting(start(f"e{index:02}"), created_at=at(index // 4)) for index in range(30)]
+        await store.commit(batch)
+        where = ExecutionFilter(namespace=NAMESPACE)
+        seen: list[str] = []
+        after, page_number = None, 0
+        while page := await store.views.executions(where, after, 7):
+            seen.extend(each.id for each in page)
+            after = Cursor(created_at=page[-1].created_at, id=page[-1].id)
+            newer = starting(start(f"new{page_number}"), created_at=at(1_000 + page_number))
+            changed = following(batch[page_number])
+            await store.commit([newer, changed])
+            page_number += 1
+        assert seen == [f"e{index:02}" for index in reversed(range(30))]
+
+    async def test_status_pages_follow_the_same_order(self, store: ViewedStore) -> None:
+        batch = [starting(start(f"e{index:02}"), created_at=at(index // 4)) for index in range(20)]
+        await store.commit(batch)
+        where = ExecutionFilter(
+            namespace=NAMESPACE, statuses=(ExecutionStatus.RUNNING, ExecutionStatus.FAILED)
+        )
+        first = await store.views.executions(where, None, 11)
+        after = Cursor(created_at=first[-1].created_at, id=first[-1].id)
+        rest = await store.views.executions(where, after, 50)
+        assert [each.id for each in (*first, *rest)] == [f"e{index:02}" for index in reversed(range(20))]

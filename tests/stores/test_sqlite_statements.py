@@ -1,0 +1,44 @@
+"""Statements of many rows: few sizes, filled up, and short enough to be kept prepared."""
+
+from pathlib import Path
+
+import pytest
+from bench.bare_loop import bare_commit_loop, report
+
+from treadle.stores.sqlite.statements import ROWS_LADDER, ROWS_MAX, Statements, chunks
+
+KEPT_PREPARED_CHARS_MAX = 16_384
+"""The library prepares a longer text anew each time."""
+OF_ROWS = (
+    "insert_executions",
+    "insert_history",
+    "insert_idempotency",
+    "update_executions",
+    "upsert_snapshots",
+)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 5, 100, 255, 256, 257, 1_000])
+def test_chunks_hold_every_row_once_in_order(count: int) -> None:
+    found = list(chunks(range(count)))
+    assert [row for _, chunk in found for row in chunk] == list(range(count))
+    for size, chunk in found:
+        assert size in ROWS_LADDER
+        assert size // 2 < len(chunk) <= size
+    assert len(found) == -(-count // ROWS_MAX)
+
+
+@pytest.mark.parametrize("name", OF_ROWS)
+def test_longest_statement_is_kept_prepared(name: str) -> None:
+    assert len(Statements().of_rows(name, ROWS_MAX)) <= KEPT_PREPARED_CHARS_MAX
+
+
+def test_unknown_statement_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        Statements()["drop_everything"]
+
+
+def test_bare_loop_says_what_it_measured(tmp_path: Path) -> None:
+    result = bare_commit_loop(tmp_path, batch=3, commits=42, event_bytes=50)
+    assert result.commits == 42
+    assert "synchronous=FULL" in report(result)
