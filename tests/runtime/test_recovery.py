@@ -124,3 +124,12 @@ async def test_what_is_in_another_namespace_is_not_found() -> None:
             await on.engine.submit("other", begun, PauseExecution(actor="dev"))  # type: ignore[arg-type]  # a plain name
         on.services.release("first")
         await on.ended(begun)
+
+
+async def test_a_refused_command_does_not_take_the_alarm_of_what_sleeps() -> None:
+    napping = program(sleep("nap", 50, "work"), task("work"))
+    async with stage(napping) as on:
+        begun = await on.begin(napping)
+        with pytest.raises(Rejected, match="invalid_transition"):
+            await on.engine.submit(NAMESPACE, begun, ResumeExecution(actor="dev"))
+        assert (await on.ended(begun)).ended is ExecutionStatus.COMPLETED

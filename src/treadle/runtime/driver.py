@@ -19,14 +19,14 @@ from treadle.model.errors import Rejected, Unavailable
 from treadle.model.events import Event
 from treadle.model.execution import Execution
 from treadle.model.ids import ExecutionId, FrameId, Instant
-from treadle.model.outcomes import Unknown
+from treadle.model.outcomes import Outcome, Unknown
 from treadle.model.program import Program
 from treadle.ports.clock import Clock
 from treadle.ports.commit import Commit, CommitResult, Start
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.committer import Ending, WhenDone
 from treadle.runtime.mailbox import Answer, Letter, refuse_all
-from treadle.runtime.recording import Mark, Owner, Release, record
+from treadle.runtime.recording import Mark, Owner, Recording, Release, record
 
 log = structlog.get_logger(__name__)
 
@@ -108,18 +108,29 @@ class Turn:
                 self.is_unfinished = True
 
 
+class Writing:
+    """A turn at the store, and the state that is durable once it is written."""
+
+    __slots__ = ("execution", "recording", "turn")
+
+    def __init__(self, turn: Turn, execution: Execution, recording: Recording) -> None:
+        self.turn = turn
+        self.execution = execution
+        self.recording = recording
+
+
 class Driver:
     """`execution` is the durable state; None until the start is durable."""
 
     __slots__ = (
         "_house",
-        "_is_writing",
         "_mailbox",
         "_mark",
         "_owner",
         "_program",
         "_start",
         "_start_due_at",
+        "_writing",
         "calls",
         "execution",
         "id",
@@ -142,7 +153,7 @@ class Driver:
         self.execution = execution
         self._mark = mark or Mark()
         self._mailbox: list[Letter] = []
-        self._is_writing = False
+        self._writing: Writing | None = None
         self._start: Start | None = None
         self._start_due_at: Instant | None = None
         self.calls: dict[FrameId, asyncio.Task[None]] = {}
@@ -159,8 +170,13 @@ class Driver:
             refuse_all([letter], Unavailable("overloaded", "too many commands wait for this execution"))
             return
         self._mailbox.append(letter)
-        if not self._is_writing:
+        if self._writing is None:
             self._take_turn()
+
+    def report(self, invocation: Invocation, outcome: Outcome) -> None:
+        """An attempt of this execution has ended."""
+        self.calls.pop(invocation.frame, None)
+        self.tell(ReportOutcome(frame=invocation.frame, activity=invocation.activity, outcome=outcome))
 
     def tell(self, command: Command) -> None:
         """Have a command decided that nobody waits for."""
@@ -169,17 +185,17 @@ class Driver:
     def _take_turn(self) -> None:
         turn = Turn(self.execution)
         turn.letters, self._mailbox = self._mailbox, []
+        now = self._house.clock.now()
         for letter in turn.letters:
-            self._decide(turn, letter)
+            self._decide(turn, letter, now)
         if turn.execution is None or not turn.events:
             self._answer(turn, self.execution)
             self._after(turn)
             return
         self._write(turn, turn.execution)
 
-    def _decide(self, turn: Turn, letter: Letter) -> None:
+    def _decide(self, turn: Turn, letter: Letter, now: Instant) -> None:
         is_held = self._house.is_draining or self._start_due_at is not None
-        now = self._house.clock.now()
         try:
             decision = decide(self._program, turn.execution, letter.command, now, is_held=is_held)
         except Exception as broken:  # an invariant of this execution: it is held, all others go on
@@ -211,18 +227,19 @@ class Driver:
             start=self._start,
             release=self._release_of(turn, execution),
         )
-        self._is_writing = True
-        mark = recording.mark
+        self._writing = Writing(turn, execution, recording)
+        self._house.write(recording.commit, self._when_done)
 
-        def when_done(ending: Ending) -> None:
-            self._is_writing = False
-            if ending is CommitResult.COMMITTED:
-                self._mark = mark
-                self._durable(turn, execution, recording.commit)
-            else:
-                self._not_written(turn, ending)
-
-        self._house.write(recording.commit, when_done)
+    def _when_done(self, ending: Ending) -> None:
+        writing = self._writing
+        if writing is None:
+            raise RuntimeError(f"nothing of {self.id} is being written")
+        self._writing = None
+        if ending is CommitResult.COMMITTED:
+            self._mark = writing.recording.mark
+            self._durable(writing.turn, writing.execution, writing.recording.commit)
+        else:
+            self._not_written(writing.turn, ending)
 
     def _release_of(self, turn: Turn, execution: Execution) -> Release | None:
         """Whether to give the execution up in this commit, and when it is to be claimed again.
@@ -258,18 +275,16 @@ class Driver:
                 self._house.perform(self, invocation)
 
     def _after(self, turn: Turn) -> None:
-        """Go on with what came meanwhile, else with what is ready; set the next alarm."""
-        if self._mailbox:
-            self._take_turn()
-            return
+        """Set the next alarm; go on with what is ready and with what came meanwhile."""
         if self.execution is None:
             self._leave()
             return
-        if self._house.is_draining or not turn.is_decided:
-            return
-        self._house.set_alarm(self.id, turn.alarm)
-        if turn.is_unfinished:
-            self.tell(Continue())
+        if turn.is_decided and not self._house.is_draining:
+            self._house.set_alarm(self.id, turn.alarm)
+            if turn.is_unfinished:
+                self._mailbox.append(Letter(command=Continue()))
+        if self._mailbox:
+            self._take_turn()
 
     def _answer(self, turn: Turn, execution: Execution | None) -> None:
         for answer in turn.answers:

@@ -14,7 +14,7 @@ from treadle.model.effects import Invocation
 from treadle.model.errors import Corrupt, Rejected, Unavailable
 from treadle.model.execution import Execution
 from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
-from treadle.model.outcomes import Outcome, Unknown
+from treadle.model.outcomes import Unknown
 from treadle.model.program import Program
 from treadle.ports.clock import Clock
 from treadle.ports.commit import Claimed, Commit, IdempotencyKey, Start
@@ -156,7 +156,8 @@ class Engine:
 
     async def until_ended(self, namespace: Namespace, execution_id: ExecutionId, timeout_ms: int) -> bool:
         """Whether it ends, or gets stuck, within the time; or has done so already."""
-        with self._watchers.watch(execution_id) as future:
+        future = self._watchers.add(execution_id)
+        try:
             execution = self.live(execution_id)
             if execution is None and execution_id not in self._drivers:
                 stored = await self._parts.views.execution(namespace, execution_id)
@@ -168,6 +169,8 @@ class Engine:
                 return await future
             finally:
                 alarm.cancel()
+        finally:
+            self._watchers.remove(execution_id, future)
 
     def health(self) -> tuple[str, ...]:
         """What is wrong, in words; nothing when the engine is ready."""
@@ -205,12 +208,7 @@ class Engine:
 
     def perform(self, driver: Driver, invocation: Invocation) -> None:
         """Make an attempt for a driver."""
-
-        def report(ended: Invocation, outcome: Outcome) -> None:
-            driver.calls.pop(ended.frame, None)
-            driver.tell(ReportOutcome(frame=ended.frame, activity=ended.activity, outcome=outcome))
-
-        driver.calls[invocation.frame] = self._performer.perform(invocation, report)
+        driver.calls[invocation.frame] = self._performer.perform(invocation, driver.report)
 
     def set_alarm(self, execution_id: ExecutionId, at: Instant | None) -> None:
         """Replace an execution's alarm."""

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from treadle.model.execution import Execution
 from treadle.model.ids import ExecutionId
@@ -33,19 +31,19 @@ class Watchers:
                 if not future.done():
                     future.set_result(True)
 
-    @contextmanager
-    def watch(self, execution_id: ExecutionId) -> Iterator[asyncio.Future[bool]]:
+    def add(self, execution_id: ExecutionId) -> "asyncio.Future[bool]":
         """A future that the first settled state resolves."""
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting[execution_id].add(future)
-        try:
-            yield future
-        finally:
-            waiting = self._waiting.get(execution_id)
-            if waiting is not None:
-                waiting.discard(future)
-                if not waiting:
-                    del self._waiting[execution_id]
+        return future
+
+    def remove(self, execution_id: ExecutionId, future: "asyncio.Future[bool]") -> None:
+        """Whoever waited has gone."""
+        waiting = self._waiting.get(execution_id)
+        if waiting is not None:
+            waiting.discard(future)
+            if not waiting:
+                del self._waiting[execution_id]
 
     def close(self) -> None:
         """Let everybody go: the engine stops."""
