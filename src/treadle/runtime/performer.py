@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Final, TypeAlias
 
 import structlog
 
@@ -11,41 +12,80 @@ from treadle.ports.invoker import Invoker
 
 log = structlog.get_logger(__name__)
 
+GRACE_MS: Final = 2_000
+"""So long after its time limit an attempt is given up, whatever its invoker does."""
+SWEEP_MS: Final = 1_000
+"""How often attempts are looked at that should have ended."""
+
+Report: TypeAlias = Callable[[Invocation, Outcome], None]
+
 
 class Performer:
-    """Keeps the tasks of the attempts in flight."""
+    """Keeps the tasks of the attempts in flight, and the attempts that outlived their time limit."""
 
     def __init__(self, invoker: Invoker) -> None:
         self._invoker = invoker
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.Task[None], tuple[float, Invocation, Report]] = {}
+        self._outliving: set[asyncio.Task[None]] = set()
+        self._sweep: asyncio.TimerHandle | None = None
 
     @property
     def in_flight(self) -> int:
         """Attempts that are out."""
-        return len(self._tasks)
+        return len(self._open)
 
-    def perform(
-        self, invocation: Invocation, report: Callable[[Invocation, Outcome], None]
-    ) -> asyncio.Task[None]:
-        """Make the attempt; `report` is called with its end, unless the task is cancelled."""
-        task = asyncio.get_running_loop().create_task(self._attempt(invocation, report))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    @property
+    def outliving(self) -> int:
+        """Tasks that go on although their attempt was given up."""
+        return len(self._outliving)
+
+    def perform(self, invocation: Invocation, report: Report) -> asyncio.Task[None]:
+        """Make the attempt; `report` is called once with its end, unless the task is cancelled."""
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(self._attempt(invocation))
+        given_up_at = loop.time() + (invocation.timeout_ms + GRACE_MS) / 1_000
+        self._open[task] = (given_up_at, invocation, report)
+        task.add_done_callback(self._forget)
+        if self._sweep is None:
+            self._sweep = loop.call_later(SWEEP_MS / 1_000, self._give_up_late)
         return task
 
-    async def _attempt(self, invocation: Invocation, report: Callable[[Invocation, Outcome], None]) -> None:
+    async def _attempt(self, invocation: Invocation) -> None:
         try:
             outcome = await self._invoker.invoke(invocation)
         except Exception as broken:  # an invoker's own fault: nobody knows what it did
             log.error("invoker failed", execution=invocation.execution_id, exc_info=broken)
             outcome = Unknown(code="invoker_failed", message=f"{type(broken).__name__}: {broken}"[:512])
-        report(invocation, outcome)
+        task = asyncio.current_task()
+        entry = self._open.pop(task, None) if task is not None else None
+        if entry is not None:
+            entry[2](invocation, outcome)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._open.pop(task, None)
+        self._outliving.discard(task)
+
+    def _give_up_late(self) -> None:
+        """End the attempts whose invoker did not: their outcome is unknown, their tasks are told to stop."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        late = [task for task, (given_up_at, _, _) in self._open.items() if given_up_at < now]
+        for task in late:
+            _, invocation, report = self._open.pop(task)
+            self._outliving.add(task)
+            message = f"the call did not end within {invocation.timeout_ms} ms"
+            report(invocation, Unknown(code="call_timeout", message=message))
+            task.cancel()
+        self._sweep = loop.call_later(SWEEP_MS / 1_000, self._give_up_late) if self._open else None
 
     async def drain(self, grace_ms: int) -> None:
         """Await what is in flight, then drop the rest: unknown, and sent again under the same key."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=grace_ms / 1_000)
-        dropped = list(self._tasks)
+        if self._open:
+            await asyncio.wait(tuple(self._open), timeout=grace_ms / 1_000)
+        dropped = (*self._open, *self._outliving)
         for task in dropped:
             task.cancel()
-        await asyncio.gather(*dropped, return_exceptions=True)
+        if dropped:
+            await asyncio.wait(dropped, timeout=GRACE_MS / 1_000)
+        if self._sweep is not None:
+            self._sweep.cancel()

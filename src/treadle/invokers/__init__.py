@@ -1,0 +1,1 @@
+"""Carrying out activities, one folder for each kind of request."""

@@ -1,0 +1,1 @@
+"""Calling services over HTTP."""

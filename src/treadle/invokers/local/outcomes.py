@@ -1,0 +1,67 @@
+"""What a handler returned or raised becomes an outcome."""
+
+from typing import Final
+
+import msgspec
+
+from treadle.invokers.json_bounds import JsonFault, decode_json
+from treadle.model.json import Json
+from treadle.model.outcomes import Cause, Failed, Ok
+from treadle.worker.registry import FinalError
+
+RESULT_BYTES_MAX: Final = 1_048_576
+"""Of a result as JSON."""
+MESSAGE_CHARS_MAX: Final = 2_048
+CODE_CHARS_MAX: Final = 128
+
+
+def returned(result: object) -> Ok | Failed:
+    """Ok with the JSON form of `result`: a copy, so that the handler cannot change it later."""
+    if result is None:
+        return Ok()
+    try:
+        encoded = msgspec.json.encode(result)
+        if len(encoded) > RESULT_BYTES_MAX:
+            return _invalid(f"it has {len(encoded)} bytes as JSON; {RESULT_BYTES_MAX} is the bound")
+        return Ok(body=decode_json(encoded))
+    except (TypeError, ValueError, OverflowError, RecursionError, JsonFault) as error:
+        return _invalid(str(error))
+
+
+def raised(error: BaseException) -> Failed:
+    """Failed with the class name of what was raised; a FinalError with its own code, and final."""
+    if isinstance(error, FinalError):
+        return Failed(
+            code=str(error.code)[:CODE_CHARS_MAX],
+            message=_shown(error),
+            cause=Cause.ERROR,
+            is_final=True,
+        )
+    return Failed(code=type(error).__name__[:CODE_CHARS_MAX], message=_shown(error), cause=Cause.ERROR)
+
+
+def copied(value: Json) -> Json:
+    """A copy of an input: it is stored with the execution, and a handler may change what it is given."""
+    if isinstance(value, (dict, list)):
+        copy: Json = msgspec.json.decode(msgspec.json.encode(value))
+        return copy
+    return value
+
+
+def _invalid(message: str) -> Failed:
+    return Failed(
+        code="invalid_result",
+        message=f"what the handler returned is no JSON value: {message}",
+        cause=Cause.ERROR,
+        is_final=True,
+    )
+
+
+def _shown(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    # A lone surrogate, as in a file name that is no UTF-8, cannot be stored.
+    text = text.encode("utf-8", "replace").decode()
+    return text[:MESSAGE_CHARS_MAX] or type(error).__name__

@@ -1,0 +1,58 @@
+"""Handlers that are `async def`: they run in the task of their attempt, which costs no second one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from treadle.invokers.local.outcomes import raised, returned
+from treadle.model.outcomes import Outcome, Unknown
+
+
+class TimeLimit:
+    """Cancels the task of an attempt when its time is over."""
+
+    __slots__ = ("_task", "is_over")
+
+    def __init__(self, task: "asyncio.Task[Any]") -> None:
+        self._task = task
+        self.is_over = False
+
+    def end(self) -> None:
+        """The time is over."""
+        self.is_over = True
+        self._task.cancel()
+
+
+async def run_in_task(call: Callable[[], Awaitable[object]], timeout_ms: int) -> Outcome:
+    """The outcome of one call, which is cancelled after `timeout_ms`.
+
+    A handler that will not be cancelled is awaited until it ends; whoever made the task gives it up.
+    """
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("a handler runs in a task")
+    limit = TimeLimit(task)
+    alarm = asyncio.get_running_loop().call_later(timeout_ms / 1_000, limit.end)
+    try:
+        result = await call()
+    except asyncio.CancelledError as error:
+        if limit.is_over and task.uncancel() == 0:
+            return _late(timeout_ms)
+        if task.cancelling():
+            raise
+        return raised(error)
+    except (Exception, SystemExit) as error:
+        # A task that lets SystemExit out takes the whole loop with it.
+        outcome: Outcome = raised(error)
+    else:
+        outcome = returned(result)
+    finally:
+        alarm.cancel()
+    if limit.is_over:
+        task.uncancel()
+        return _late(timeout_ms)
+    return outcome
+
+
+def _late(timeout_ms: int) -> Unknown:
+    return Unknown(code="call_timeout", message=f"the handler did not end within {timeout_ms} ms")

@@ -1,0 +1,55 @@
+"""Handlers that are plain functions: each attempt takes one of a bounded number of threads."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
+
+from treadle.invokers.local.outcomes import raised, returned
+from treadle.model.outcomes import Cause, Failed, Outcome, Unknown
+
+HANDLER_THREADS_MAX: Final = 32
+
+
+class HandlerThreads:
+    """The threads of plain handlers. One that outlives its attempt keeps its thread until it ends."""
+
+    def __init__(self, threads_max: int = HANDLER_THREADS_MAX) -> None:
+        self._threads_max = threads_max
+        self._executor = ThreadPoolExecutor(threads_max, thread_name_prefix="treadle-handler")
+        self._outliving: set[Future[Outcome]] = set()
+
+    @property
+    def outliving(self) -> int:
+        """How many threads are taken by handlers whose attempt has ended."""
+        return sum(not future.done() for future in self._outliving)
+
+    async def run(self, call: Callable[[], object], timeout_ms: int) -> Outcome:
+        """The outcome of one call, within `timeout_ms`, the wait for a thread included."""
+        self._outliving = {future for future in self._outliving if not future.done()}
+        future = self._executor.submit(_attempt, call)
+        try:
+            async with asyncio.timeout(timeout_ms / 1_000):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            if future.cancelled():
+                return Failed(
+                    code="handler_threads",
+                    message=f"all {self._threads_max} threads for handlers were taken for {timeout_ms} ms",
+                    cause=Cause.ERROR,
+                )
+            return Unknown(code="call_timeout", message=f"the handler did not end within {timeout_ms} ms")
+        finally:
+            if not future.done():
+                self._outliving.add(future)
+
+    def close(self) -> None:
+        """Start nothing more; a thread that is still taken ends with its handler."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _attempt(call: Callable[[], object]) -> Outcome:
+    try:
+        return returned(call())
+    except BaseException as error:
+        return raised(error)

@@ -1,0 +1,1 @@
+"""Rules that keep callers and calls honest: no I/O and no clock."""
