@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import cast
 
+from treadle.invokers.local.limits import TimeLimits
 from treadle.invokers.local.outcomes import copied
 from treadle.invokers.local.tasks import run_in_task
 from treadle.invokers.local.threads import HANDLER_THREADS_MAX, HandlerThreads
@@ -19,6 +20,7 @@ class LocalInvoker:
     def __init__(self, registry: Registry, *, threads_max: int = HANDLER_THREADS_MAX) -> None:
         self._registry = registry
         self._threads = HandlerThreads(threads_max)
+        self._limits = TimeLimits()
 
     @property
     def outliving(self) -> int:
@@ -33,20 +35,22 @@ class LocalInvoker:
         handler = self._registry.get(request.name)
         if handler is None:
             return _unknown_handler(request.name, self._registry.names())
-        call = _bind(handler, request, invocation)
+        arguments = _arguments(handler, request, invocation)
         if handler.is_async:
-            return await run_in_task(cast(Callable[[], Awaitable[object]], call), invocation.timeout_ms)
-        return await self._threads.run(call, invocation.timeout_ms)
+            function = cast(Callable[..., Awaitable[object]], handler.call)
+            return await run_in_task(function, arguments, self._limits, invocation.timeout_ms)
+        return await self._threads.run(partial(handler.call, *arguments), invocation.timeout_ms)
 
     async def close(self) -> None:
         """Start nothing more; idempotent."""
         self._threads.close()
+        self._limits.close()
 
 
-def _bind(handler: Handler, request: HandlerRequest, invocation: Invocation) -> Callable[[], object]:
+def _arguments(handler: Handler, request: HandlerRequest, invocation: Invocation) -> tuple[object, ...]:
     value = copied(request.input)
     if not handler.takes_context:
-        return partial(handler.call, value)
+        return (value,)
     context = HandlerContext(
         execution_id=invocation.execution_id,
         node=invocation.node,
@@ -54,7 +58,7 @@ def _bind(handler: Handler, request: HandlerRequest, invocation: Invocation) -> 
         idempotency_key=invocation.key,
         compensates=invocation.compensates,
     )
-    return partial(handler.call, value, context)
+    return (value, context)
 
 
 def _unknown_handler(name: str, known: tuple[str, ...]) -> Failed:

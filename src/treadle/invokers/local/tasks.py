@@ -2,28 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
+from treadle.invokers.local.limits import TimeLimits
 from treadle.invokers.local.outcomes import raised, returned
 from treadle.model.outcomes import Outcome, Unknown
 
 
-class TimeLimit:
-    """Cancels the task of an attempt when its time is over."""
-
-    __slots__ = ("_task", "is_over")
-
-    def __init__(self, task: "asyncio.Task[Any]") -> None:
-        self._task = task
-        self.is_over = False
-
-    def end(self) -> None:
-        """The time is over."""
-        self.is_over = True
-        self._task.cancel()
-
-
-async def run_in_task(call: Callable[[], Awaitable[object]], timeout_ms: int) -> Outcome:
+async def run_in_task(
+    handler: Callable[..., Awaitable[object]],
+    arguments: tuple[object, ...],
+    limits: TimeLimits,
+    timeout_ms: int,
+) -> Outcome:
     """The outcome of one call, which is cancelled after `timeout_ms`.
 
     A handler that will not be cancelled is awaited until it ends; whoever made the task gives it up.
@@ -31,10 +21,9 @@ async def run_in_task(call: Callable[[], Awaitable[object]], timeout_ms: int) ->
     task = asyncio.current_task()
     if task is None:
         raise RuntimeError("a handler runs in a task")
-    limit = TimeLimit(task)
-    alarm = asyncio.get_running_loop().call_later(timeout_ms / 1_000, limit.end)
+    limit = limits.start(task, timeout_ms)
     try:
-        result = await call()
+        result = await handler(*arguments)
     except asyncio.CancelledError as error:
         if limit.is_over and task.uncancel() == 0:
             return _late(timeout_ms)
@@ -47,7 +36,7 @@ async def run_in_task(call: Callable[[], Awaitable[object]], timeout_ms: int) ->
     else:
         outcome = returned(result)
     finally:
-        alarm.cancel()
+        limits.stop(limit)
     if limit.is_over:
         task.uncancel()
         return _late(timeout_ms)
