@@ -9,7 +9,7 @@ from tests.runtime.world import Services, program, stage, task
 from treadle.model.effects import Invocation
 from treadle.model.execution import AttemptOutcome, ExecutionStatus
 from treadle.model.outcomes import Ok, Outcome
-from treadle.runtime import performer
+from treadle.runtime.bounds import RuntimeBounds
 
 pytestmark = pytest.mark.anyio
 ONE_STEP = program(task("only"))
@@ -40,13 +40,10 @@ class Broken(Services):
         return Ok(body="second")
 
 
-async def test_a_call_that_will_not_end_is_given_up_and_its_late_answer_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(performer, "GRACE_MS", -990)
-    monkeypatch.setattr(performer, "SWEEP_MS", 5)
+async def test_a_call_that_will_not_end_is_given_up_and_its_late_answer_changes_nothing() -> None:
     services = Stubborn()
-    async with stage(ONE_STEP, services=services) as on:
+    soon = RuntimeBounds(attempt_grace_ms=-990, attempt_sweep_ms=5)
+    async with stage(ONE_STEP, services=services, bounds=soon) as on:
         ended = await on.ended(await on.begin(ONE_STEP))
         services.let_go.set()
     assert ended.ended is ExecutionStatus.COMPLETED

@@ -26,5 +26,9 @@ class RuntimeBounds(msgspec.Struct, frozen=True, kw_only=True):
     """How long answers are held before they are decided again after a store fault."""
     stop_grace_ms: int = 10_000
     """How long a stop awaits calls in flight."""
+    attempt_grace_ms: int = 2_000
+    """So long after its time limit an attempt is given up, whatever its invoker does."""
+    attempt_sweep_ms: int = 1_000
+    """How often attempts are looked at that should have ended."""
     programs_max: int = 1_000
     """Compiled programs kept in memory."""

@@ -58,7 +58,7 @@ class Engine:
         self._drivers: dict[ExecutionId, Driver] = {}
         self._claims: dict[ExecutionId, asyncio.Task[Driver | None]] = {}
         self._committer = Committer(parts.store, parts.bounds)
-        self._performer = Performer(parts.invoker)
+        self._performer = Performer(parts.invoker, parts.bounds)
         self._watchers = Watchers()
         self._alarms = Alarms(parts.clock, self._ring)
         self._claimer = Claimer(

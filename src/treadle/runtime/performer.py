@@ -2,20 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import structlog
 
 from treadle.model.effects import Invocation
 from treadle.model.outcomes import Outcome, Unknown
 from treadle.ports.invoker import Invoker
+from treadle.runtime.bounds import RuntimeBounds
 
 log = structlog.get_logger(__name__)
-
-GRACE_MS: Final = 2_000
-"""So long after its time limit an attempt is given up, whatever its invoker does."""
-SWEEP_MS: Final = 1_000
-"""How often attempts are looked at that should have ended."""
 
 Report: TypeAlias = Callable[[Invocation, Outcome], None]
 
@@ -23,8 +19,10 @@ Report: TypeAlias = Callable[[Invocation, Outcome], None]
 class Performer:
     """Keeps the tasks of the attempts in flight, and the attempts that outlived their time limit."""
 
-    def __init__(self, invoker: Invoker) -> None:
+    def __init__(self, invoker: Invoker, bounds: RuntimeBounds) -> None:
         self._invoker = invoker
+        self._grace_ms = bounds.attempt_grace_ms
+        self._sweep_s = bounds.attempt_sweep_ms / 1_000
         self._open: dict[asyncio.Task[None], tuple[float, Invocation, Report]] = {}
         self._outliving: set[asyncio.Task[None]] = set()
         self._sweep: asyncio.TimerHandle | None = None
@@ -43,11 +41,11 @@ class Performer:
         """Make the attempt; `report` is called once with its end, unless the task is cancelled."""
         loop = asyncio.get_running_loop()
         task = loop.create_task(self._attempt(invocation))
-        given_up_at = loop.time() + (invocation.timeout_ms + GRACE_MS) / 1_000
+        given_up_at = loop.time() + (invocation.timeout_ms + self._grace_ms) / 1_000
         self._open[task] = (given_up_at, invocation, report)
         task.add_done_callback(self._forget)
         if self._sweep is None:
-            self._sweep = loop.call_later(SWEEP_MS / 1_000, self._give_up_late)
+            self._sweep = loop.call_later(self._sweep_s, self._give_up_late)
         return task
 
     async def _attempt(self, invocation: Invocation) -> None:
@@ -76,7 +74,7 @@ class Performer:
             message = f"the call did not end within {invocation.timeout_ms} ms"
             report(invocation, Unknown(code="call_timeout", message=message))
             task.cancel()
-        self._sweep = loop.call_later(SWEEP_MS / 1_000, self._give_up_late) if self._open else None
+        self._sweep = loop.call_later(self._sweep_s, self._give_up_late) if self._open else None
 
     async def drain(self, grace_ms: int) -> None:
         """Await what is in flight, then drop the rest: unknown, and sent again under the same key."""
@@ -86,6 +84,6 @@ class Performer:
         for task in dropped:
             task.cancel()
         if dropped:
-            await asyncio.wait(dropped, timeout=GRACE_MS / 1_000)
+            await asyncio.wait(dropped, timeout=max(0, self._grace_ms) / 1_000)
         if self._sweep is not None:
             self._sweep.cancel()

@@ -102,18 +102,6 @@ def record(
     return Recording(commit=commit, mark=after)
 
 
-def start_columns(execution: Execution) -> Start:
-    """The columns of a new execution that never change, without an idempotency key."""
-    return Start(
-        namespace=execution.namespace,
-        definition=execution.definition,
-        business_key=execution.business_key,
-        priority=execution.priority,
-        labels=execution.labels,
-        created_at=execution.created_at,
-    )
-
-
 def restore(stored: StoredState) -> tuple[Execution, Mark]:
     """The state and the mark of a stored execution: its snapshot, and the tail folded onto it."""
     snapshot = decode_snapshot(stored.snapshot) if stored.snapshot is not None else None
