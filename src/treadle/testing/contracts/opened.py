@@ -1,7 +1,7 @@
 """What the store's contract is given."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import ClassVar, Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
 import msgspec
 import pytest
@@ -28,7 +28,18 @@ class ViewedStore(Store, Protocol):
     def views(self) -> Views: ...
 
 
+Case = TypeVar("Case", bound=Callable[..., object])
 MakeStore: TypeAlias = Callable[[], Awaitable[ViewedStore]]
+
+
+def needs(capability: str) -> Callable[[Case], Case]:
+    """A case that applies only to a backend with this capability, a field of Capabilities."""
+
+    def mark(case: Case) -> Case:
+        case.needed_capability = capability  # type: ignore[attr-defined]  # a note on the function
+        return case
+
+    return mark
 
 
 class StoreCases:
@@ -36,6 +47,17 @@ class StoreCases:
 
     pytestmark = pytest.mark.anyio
     capabilities: ClassVar[Capabilities]
+
+    def __init_subclass__(cls) -> None:
+        """Leave out the cases that need what the backend cannot promise: they are not collected at all."""
+        super().__init_subclass__()
+        capabilities = getattr(cls, "capabilities", None)
+        if capabilities is None:
+            return
+        for name in dir(cls):
+            needed = getattr(getattr(cls, name), "needed_capability", None)
+            if needed is not None and not getattr(capabilities, needed):
+                setattr(cls, name, None)
 
     @pytest.fixture
     def make_store(self) -> MakeStore:

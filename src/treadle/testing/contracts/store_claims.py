@@ -8,7 +8,7 @@ from treadle.model.execution import ExecutionStatus
 from treadle.model.ids import EngineId, ExecutionId
 from treadle.ports.commit import Claimed, CommitResult
 from treadle.testing.contracts.commits import ENGINE, at, columns, due, following, start, written_by
-from treadle.testing.contracts.opened import StoreCases, ViewedStore
+from treadle.testing.contracts.opened import StoreCases, ViewedStore, needs
 
 NEXT = EngineId("engine-2")
 
@@ -133,11 +133,10 @@ class ClaimCases(StoreCases):
         assert list(await store.claim_due(NEXT, at(99), 10)) == []
         assert await store.claim(NEXT, ExecutionId("kept")) is None
 
+    @needs("single_process")
     async def test_executions_of_an_earlier_engine_are_claimed(
         self, store: ViewedStore, engine: EngineId
     ) -> None:
-        if not self.capabilities.single_process:
-            pytest.skip("an engine is gone when its lease is over, not when another registers")
         first, other = start("a"), start("b")
         await store.commit([first, other])
         assert list(await store.claim_due(engine, at(9), 10)) == []
@@ -148,11 +147,10 @@ class ClaimCases(StoreCases):
         assert list(await store.commit([following(first), following(other)])) == [CommitResult.CONFLICT] * 2
         assert list(await store.commit([written_by(following(first), NEXT, 2)])) == [CommitResult.COMMITTED]
 
+    @needs("single_process")
     async def test_what_a_gone_engine_still_starts_is_claimed(
         self, store: ViewedStore, engine: EngineId
     ) -> None:
-        if not self.capabilities.single_process:
-            pytest.skip("an engine is gone when its lease is over, not when another registers")
         await store.register_engine(NEXT, at(1))
         await store.commit([start("a", owner=engine), start("b", owner=EngineId("zz-stranger"))])
         assert names(await store.claim_due(NEXT, at(5), 10)) == ["a", "b"]

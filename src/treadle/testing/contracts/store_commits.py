@@ -16,7 +16,7 @@ from treadle.testing.contracts.commits import (
     starting,
     written_by,
 )
-from treadle.testing.contracts.opened import MakeStore, StoreCases, ViewedStore
+from treadle.testing.contracts.opened import MakeStore, StoreCases, ViewedStore, needs
 
 COMMITTED, CONFLICT, EXISTS = CommitResult.COMMITTED, CommitResult.CONFLICT, CommitResult.EXISTS
 PAYLOAD_BYTES_LARGE = 3_000_000
@@ -172,11 +172,10 @@ class CommitCases(StoreCases):
         assert set(await store.commit(batch)) == {COMMITTED}
         assert len(await self._versions(store)) == 1_000
 
+    @needs("durable_across_restart")
     async def test_acknowledged_is_there_after_reopening(
         self, store: ViewedStore, make_store: MakeStore
     ) -> None:
-        if not self.capabilities.durable_across_restart:
-            pytest.skip("the store does not outlive its process")
         first = start(snapshot=b"state")
         second = following(first)
         await store.register_engine(ENGINE, at(0))
