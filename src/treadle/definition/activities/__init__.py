@@ -1,0 +1,1 @@
+"""One reader for each activity; the table says which there are."""

@@ -1,0 +1,131 @@
+"""`http`: method, URL, query, headers, body, and what counts as success."""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from msgspec import UNSET
+
+from treadle.definition.reading import Reading, Spot
+from treadle.definition.section import Section
+from treadle.expressions.holes import OPENING
+from treadle.expressions.nearest import quoted
+from treadle.model.definition import HttpActivity
+from treadle.model.json import Json
+
+WORDS: Final = ("method", "url", "query", "headers", "body", "success", "follow_redirects")
+LATER: Final = frozenset({"auth"})
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+SCHEMES: Final = ("http://", "https://")
+HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
+FRAMING: Final = frozenset({"connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer"})
+"""Headers that say how a message is cut on the wire: the sender's business."""
+FORBIDDEN_IN_URL: Final = re.compile(r"[\x00-\x20\x7f]")
+HOLE: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+"""Near enough to see what is fixed in a URL."""
+SUCCESS: Final = re.compile(r"[1-5](?:[0-9][0-9]|xx)")
+
+
+def read_http(value: Json, pointer: str, reading: Reading, spot: Spot) -> HttpActivity:
+    """Read an HTTP call; every template in it is checked."""
+    section = Section.of(value, pointer, reading.faults, "`http`")
+    section.only(WORDS, LATER)
+    section.require("url", "the address to call")
+    body = section.raw("body")
+    if body is not UNSET:
+        reading.template(body, section.at("body"), spot)
+    return HttpActivity(
+        method=_read_method(section),
+        url=_read_url(section, reading, spot),
+        query=_read_query(section, reading, spot),
+        headers=_read_headers(section, reading, spot),
+        body=None if body is UNSET else body,
+        success=_read_success(section) if section.has("success") else ("2xx",),
+        follow_redirects=section.flag("follow_redirects", default=False),
+    )
+
+
+def _read_method(section: Section) -> str:
+    written = section.text("method")
+    if written is None:
+        return "GET"
+    method = written.upper()
+    if method not in METHODS:
+        message = f"{quoted(written)} is none of {', '.join(METHODS)}{section.faults.hint(method, METHODS)}"
+        section.faults.error(section.at("method"), "invalid_method", message)
+    return method
+
+
+def _read_url(section: Section, reading: Reading, spot: Spot) -> str:
+    url = section.text("url")
+    if url is None:
+        return ""
+    fault = _fault_of_url(url)
+    if fault is not None:
+        section.faults.error(section.at("url"), "invalid_url", f"the URL {quoted(url)} {fault}")
+    reading.url(url, section.at("url"), spot)
+    return url
+
+
+def _fault_of_url(url: str) -> str | None:
+    is_fixed = OPENING not in url
+    if not url.startswith(OPENING) and not url.lower().startswith(SCHEMES):
+        return "begins neither with `http://` nor with `https://`"
+    if FORBIDDEN_IN_URL.search(url if is_fixed else HOLE.sub("", url)):
+        return "has blanks or control characters in it: write them as `%20` and the like"
+    return None if not is_fixed or _has_host(url) else "names no host, or a port that is none"
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def _read_query(section: Section, reading: Reading, spot: Spot) -> dict[str, Json]:
+    query = section.section("query")
+    found: dict[str, Json] = {}
+    for name, value, pointer in query.items():
+        reading.template(value, pointer, spot)
+        found[name] = value
+    return found
+
+
+def _read_headers(section: Section, reading: Reading, spot: Spot) -> dict[str, str]:
+    headers = section.section("headers")
+    found: dict[str, str] = {}
+    seen: set[str] = set()
+    for name, _, pointer in headers.items():
+        fault = _fault_of_name(name, seen)
+        if fault is not None:
+            section.faults.error(pointer, "invalid_header", fault)
+        seen.add(name.lower())
+        value = headers.text(name)
+        if value is not None:
+            reading.header(value, pointer, spot)
+            found[name] = value
+    return found
+
+
+def _fault_of_name(name: str, seen: set[str]) -> str | None:
+    if not HEADER_NAME.fullmatch(name):
+        return f"{quoted(name)} is no name of a header"
+    if name.lower() in FRAMING:
+        return f"`{name}` is set by the sender itself"
+    return f"`{name}` stands here twice, in other letters" if name.lower() in seen else None
+
+
+def _read_success(section: Section) -> tuple[str, ...]:
+    codes: list[str] = []
+    for item, pointer in section.list("success"):
+        code = str(item) if isinstance(item, int) else item
+        if isinstance(code, str) and SUCCESS.fullmatch(code):
+            codes.append(code)
+        else:
+            message = f"{quoted(str(item))} is no status (`204`) and no class of them (`2xx`)"
+            section.faults.error(pointer, "invalid_success", message)
+    if not codes and section.raw("success") == []:
+        section.faults.error(section.at("success"), "invalid_success", "no status at all counts as success")
+    return tuple(codes)

@@ -1,0 +1,28 @@
+"""`handler` -> a closure that renders the request."""
+
+from collections.abc import Callable
+
+from msgspec import UNSET
+
+from treadle.expressions.places import Place
+from treadle.expressions.templates import compile_template
+from treadle.model.definition import HandlerActivity
+from treadle.model.expression import Roots
+from treadle.model.requests import HandlerRequest
+
+WHOLE_INPUT = "{{ input }}"
+
+
+def compile_handler(activity: HandlerActivity, place: Place) -> Callable[[Roots], HandlerRequest]:
+    """The closure; it raises ExpressionError. Without an input the handler is given the execution's.
+
+    Raises:
+        InvalidExpression: a template is wrong.
+    """
+    name = activity.name
+    given = compile_template(WHOLE_INPUT if activity.input is UNSET else activity.input, place)
+
+    def render(roots: Roots) -> HandlerRequest:
+        return HandlerRequest(name=name, input=given(roots))
+
+    return render

@@ -1,0 +1,169 @@
+"""Every code that a fault or a warning of a document may have, what it means and what to do."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from treadle.expressions.nearest import suggestion
+from treadle.model.errors import Fault
+
+FAULTS_MAX: Final = 1_000
+"""Faults of one document that are listed; what comes after is only counted."""
+
+
+class FaultCode(msgspec.Struct, frozen=True, kw_only=True):
+    meaning: str
+    remedy: str
+
+
+def _code(meaning: str, remedy: str) -> FaultCode:
+    return FaultCode(meaning=meaning, remedy=remedy)
+
+
+ERRORS: Final = {
+    "malformed_document": _code(
+        "The text is no JSON or YAML 1.2, or holds what a document may not hold.",
+        "Mend the text at the line and column named; write out what an anchor, alias or tag stands for.",
+    ),
+    "too_deep": _code("Values are nested deeper than 64.", "Flatten the document."),
+    "wrong_type": _code("A value has another type than the field takes.", "Write a value of the type named."),
+    "missing_field": _code("A field that must be there is not.", "Write the field."),
+    "unknown_field": _code("The language has no such field there.", "Correct the word or leave it out."),
+    "conflicting_fields": _code("Fields that exclude each other stand together.", "Keep one of them."),
+    "invalid_value": _code("A word is none of those that the field takes.", "Write one of those named."),
+    "out_of_range": _code("A number is outside its range.", "Write a number inside the range named."),
+    "unknown_kind": _code("There is no such kind of node.", "Write one of the kinds named."),
+    "unsupported_kind": _code("The kind of node is not available yet.", "Do it with the kinds there are."),
+    "unsupported_field": _code("The field is not available yet.", "Leave it out."),
+    "unsupported_value": _code("The word is not available yet for the field.", "Write another of its words."),
+    "unsupported_activity": _code("The activity is not available yet.", "Use `http` or `handler`."),
+    "unsupported_format": _code(
+        "The document is in the format of another system, which is not read yet.",
+        "Write it in the language of this one.",
+    ),
+    "unsupported_expression": _code(
+        "An expression is more than a path or a string, or a condition is text.",
+        "Use paths in templates and JSON Logic in conditions.",
+    ),
+    "unsupported_root": _code("The root is not available yet.", "Read something else."),
+    "invalid_expression": _code("An expression is not closed, empty, or misspelt.", "Mend it at its place."),
+    "expression_too_long": _code("A template or a condition is longer than 4 kB.", "Shorten or split it."),
+    "invalid_path": _code("A path is misspelt, or reads a field that its root has not.", "Mend the path."),
+    "unknown_root": _code("There is no such root.", "Read from one of those named."),
+    "misplaced_root": _code("The root is not to be had in this place.", "Read it where it is to be had."),
+    "computed_path": _code("A condition computes the path it reads.", "Write the path out."),
+    "unknown_operator": _code("JSON Logic has no such operator here.", "Use one of its core operators."),
+    "invalid_arity": _code("An operator has too few or too many arguments.", "Give it as many as it takes."),
+    "invalid_condition": _code("A condition is no JSON Logic.", "Write an object with one operator."),
+    "unknown_node": _code("A template reads a node that is not there.", "Read one of the nodes there are."),
+    "node_not_before": _code(
+        "A template reads a node that cannot have run by then on any path.",
+        "Read a node that comes before, or move this one.",
+    ),
+    "invalid_name": _code("A name has other characters than names may have.", "Rename it."),
+    "invalid_id": _code("A node id has other characters than ids may have.", "Rename the node."),
+    "reserved_id": _code("A node id begins with `$`.", "Rename the node."),
+    "duplicate_id": _code("Two nodes have the same id.", "Rename one of them."),
+    "duplicate_case": _code("Two cases of a switch have the same name.", "Rename one of them."),
+    "too_many_nodes": _code("The document has more than 1,000 nodes.", "Split it."),
+    "nested_too_deep": _code("Bodies are nested deeper than 16.", "Flatten them."),
+    "invalid_duration": _code("The text is no duration.", "Write `10s`, `15m` and the like."),
+    "invalid_instant": _code("The text is no instant.", "Write RFC 3339 with an offset."),
+    "invalid_method": _code("The HTTP method is none that is sent.", "Write one of those named."),
+    "invalid_url": _code("The URL has no scheme that is called.", "Begin it with `http://` or `https://`."),
+    "invalid_header": _code("A header cannot be sent so.", "Correct its name or value."),
+    "invalid_success": _code("The text is no HTTP status and no class of them.", "Write `204` or `2xx`."),
+    "invalid_retry_on": _code(
+        "The text is no class, status or code of a failure.",
+        "Write `unknown`, `429`, `5xx`, or an error code.",
+    ),
+    "invalid_schema": _code("The schema is no JSON Schema 2020-12.", "Correct the schema."),
+    "too_many_faults": _code("There are more faults than are listed.", "Mend those that are listed first."),
+}
+WARNINGS: Final = {
+    "compensation_may_not_render": _code(
+        "A compensation reads what an attempt of unknown outcome cannot give.",
+        "Undo by `nodes.<id>.idempotency_key`, or say with `unknown` what to do then.",
+    ),
+    "may_not_have_run": _code(
+        "A template reads a node that runs on some paths only; on the others the template fails.",
+        "Read the output of the switch around it, or make sure of the path.",
+    ),
+    "unreachable_case": _code(
+        "A case comes after one that always matches.", "Move it before, or remove one of the two."
+    ),
+    "unknown_retry_class": _code(
+        "A word in `retry.on` is like a class of failures but none: it counts as an error code.",
+        "Correct the word if the class was meant.",
+    ),
+    "max_below_initial": _code(
+        "The longest back-off is shorter than the first.", "Raise `max` or lower `initial`."
+    ),
+    "template_not_rendered": _code(
+        "A `{{` stands where nothing is rendered and is kept as text.", "Move it to where templates are."
+    ),
+}
+
+
+class Faults:
+    """What was found in one document, in the order of finding."""
+
+    def __init__(self) -> None:
+        self._errors: list[Fault] = []
+        self._warnings: list[Fault] = []
+        self._seen: set[tuple[str, str]] = set()
+        self._has_more = False
+
+    def error(self, pointer: str, code: str, message: str) -> None:
+        """Note what makes the document invalid."""
+        self.add(Fault(pointer=pointer, code=code, message=message))
+
+    def add(self, fault: Fault) -> None:
+        """Note a fault that another room found."""
+        if len(self._errors) < FAULTS_MAX:
+            self._errors.append(fault)
+        else:
+            self._has_more = True
+
+    def warn(self, pointer: str, code: str, message: str) -> None:
+        """Note what is legal but suspicious; the same thing at the same place once."""
+        if (pointer, code) not in self._seen and len(self._warnings) < FAULTS_MAX:
+            self._seen.add((pointer, code))
+            self._warnings.append(Fault(pointer=pointer, code=code, message=message))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more faults are listed: to look for more is in vain."""
+        return len(self._errors) >= FAULTS_MAX
+
+    def hint(self, word: str, known: Iterable[str]) -> str:
+        """`; did you mean ...?`, as long as anybody may read it."""
+        return "" if self.is_full else suggestion(word, known)
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        """The faults, with a last one that says if there are more."""
+        if not self._has_more:
+            return tuple(self._errors)
+        message = f"there are more faults than the {FAULTS_MAX:,} listed"
+        return (*self._errors, Fault(pointer="", code="too_many_faults", message=message))
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        return tuple(self._warnings)
+
+
+def reference() -> str:
+    """The page of all codes, in Markdown."""
+    lines = [
+        "# Faults of a document",
+        "",
+        "Every fault has a JSON Pointer to its place, one of these codes, and a message. All faults of a",
+        "document are named at once. A document with errors is refused; warnings are for the author.",
+        "This page is written from the table in `treadle.definition.faults`.",
+    ]
+    for title, codes in (("Errors", ERRORS), ("Warnings", WARNINGS)):
+        lines += ["", f"## {title}", "", "| Code | Meaning | What to do |", "|---|---|---|"]
+        lines += [f"| `{code}` | {found.meaning} | {found.remedy} |" for code, found in sorted(codes.items())]
+    return "\n".join(lines) + "\n"

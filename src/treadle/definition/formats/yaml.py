@@ -1,0 +1,121 @@
+"""YAML 1.2 without anchors, aliases and tags: what is left of it is JSON with fewer quotes.
+
+The tree is built from the events of the parser, so that each thing refused is named with its line, depth is
+bounded before anything is nested, and what a scalar means is the core schema of YAML 1.2 and nothing else.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NoReturn
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from treadle.definition.formats.document_text import decoded, refuse, refuse_at
+from treadle.definition.formats.scalars import plain_value
+from treadle.definition.formats.tree import TreeBuilder
+from treadle.definition.soundness import DEPTH_MAX, is_unicode
+from treadle.expressions.nearest import quoted
+from treadle.model.json import Json
+
+YAML_BYTES_MAX: Final = 262_144
+"""The longest document in YAML, which is slow to read."""
+VERSIONS: Final = (None, (1, 2))
+
+
+def parse_yaml(data: bytes) -> Json:
+    """The tree of a document in YAML.
+
+    Raises:
+        Rejected: `too_large`, or `malformed_request` with the line and column.
+    """
+    text = decoded(data, YAML_BYTES_MAX, "YAML")
+    builder = TreeBuilder()
+    for event in _events(text):
+        _take(event, builder)
+    return builder.root
+
+
+def _events(text: str) -> Iterator[Event]:
+    """What the parser meets; whatever it trips over is a fault of the text."""
+    try:
+        yield from YAML(typ="safe", pure=True).parse(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        refuse(f"this is no YAML: {error.problem or error.context}", line=line, column=column)
+    except ReaderError as error:
+        refuse_at(text, error.position, "a character stands here that YAML does not allow")
+    except Exception as error:
+        # In odd corners (an escape beyond Unicode, a version without a dot) the parser does not catch what
+        # its own conversions raise, and the exceptions have nothing in common.
+        refuse(f"this is no YAML: {error}", line=1, column=1)
+
+
+def _take(event: Event, builder: TreeBuilder) -> None:
+    if isinstance(event, DocumentStartEvent):
+        _check_document(event, builder)
+    elif isinstance(event, NodeEvent):
+        _check_plainness(event)
+        _add(event, builder)
+    elif isinstance(event, CollectionEndEvent):
+        builder.close()
+
+
+def _add(event: NodeEvent, builder: TreeBuilder) -> None:
+    if builder.needs_key:
+        key = _value(event) if isinstance(event, ScalarEvent) else None
+        if not isinstance(key, str):
+            _refuse(event, "a key is text: put it in quotes")
+        if not builder.add_key(key):
+            _refuse(event, f"the key {quoted(key)} stands twice in one mapping")
+    elif isinstance(event, ScalarEvent):
+        builder.add(_value(event))
+    elif builder.depth >= DEPTH_MAX:
+        _refuse(event, f"values may be nested {DEPTH_MAX} deep")
+    else:
+        builder.open({} if isinstance(event, MappingStartEvent) else [])
+
+
+def _value(event: ScalarEvent) -> Json:
+    """The value of a scalar: text in quotes is text, what is plain means what it says."""
+    is_plain = event.implicit[0]
+    try:
+        value = plain_value(event.value) if is_plain else event.value
+    except ValueError as error:
+        _refuse(event, f"{quoted(event.value)}: {error}")
+    if isinstance(value, str) and not is_unicode(value):
+        _refuse(event, "the text has half of a surrogate pair")
+    return value
+
+
+def _check_document(event: DocumentStartEvent, builder: TreeBuilder) -> None:
+    if not builder.is_empty:
+        _refuse(event, "one document is read at a time")
+    if event.version not in VERSIONS or event.tags:
+        _refuse(event, "of directives only `%YAML 1.2` is read")
+
+
+def _check_plainness(event: NodeEvent) -> None:
+    anchor = quoted(str(event.anchor))
+    if isinstance(event, AliasEvent):
+        _refuse(event, f"aliases are not read: write out what {anchor} stands for")
+    if event.anchor is not None:
+        _refuse(event, f"anchors are not read: leave {anchor} out")
+    tag = getattr(event, "tag", None)
+    if tag is not None:
+        _refuse(event, f"tags are not read: leave {quoted(str(tag))} out")
+
+
+def _refuse(event: Event, message: str) -> NoReturn:
+    mark = event.start_mark
+    refuse(message, line=mark.line + 1, column=mark.column + 1)

@@ -1,0 +1,1 @@
+"""One reader for each kind of node; the table says which there are."""

@@ -1,0 +1,97 @@
+"""`retry`, `timeout` and `on_unknown`: read, and merged with the defaults of the document."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec.structs import replace
+
+from treadle.definition.reading import Defaults
+from treadle.definition.section import Section
+from treadle.expressions.nearest import nearest, quoted
+from treadle.model.json import Json
+from treadle.model.policies import (
+    COMPENSATION_ATTEMPTS_MAX_DEFAULT,
+    TIMEOUT_MS_DEFAULT,
+    OnUnknown,
+    RetryPolicy,
+)
+
+ATTEMPTS_MAX: Final = 10_000
+MULTIPLIER_MAX: Final = 1_000.0
+RETRY_WORDS: Final = ("max_attempts", "initial", "multiplier", "max", "jitter", "on")
+RETRY_CLASSES: Final = ("unknown", "connection", "error", "callback", "all")
+STATUS: Final = re.compile(r"[1-5](?:[0-9][0-9]|xx)")
+ERROR_CODE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
+ON_UNKNOWN: Final = ("retry", "compensate", "fail")
+ON_UNKNOWN_LATER: Final = frozenset({"pause"})
+
+
+def read_retry(owner: Section) -> dict[str, Json]:
+    """The fields of a RetryPolicy that `retry` of `owner` gives."""
+    section = owner.section("retry")
+    section.only(RETRY_WORDS)
+    found: dict[str, Json | None] = {
+        "max_attempts": section.integer("max_attempts", 1, ATTEMPTS_MAX),
+        "initial_ms": section.duration_ms("initial"),
+        "multiplier": section.number("multiplier", 1, MULTIPLIER_MAX),
+        "max_ms": section.duration_ms("max"),
+        "jitter": section.number("jitter", 0, 1),
+        "on": _read_on(section) if section.has("on") else None,
+    }
+    return {field: value for field, value in found.items() if value is not None}
+
+
+def _read_on(section: Section) -> tuple[str, ...]:
+    words: list[str] = []
+    for item, pointer in section.list("on"):
+        word = str(item) if isinstance(item, int) and not isinstance(item, bool) else item
+        if not isinstance(word, str) or not _is_retry_word(word):
+            classes = ", ".join(RETRY_CLASSES)
+            message = f"{quoted(str(item))} is no class ({classes}), status (`429`, `5xx`) or code"
+            section.faults.error(pointer, "invalid_retry_on", message)
+            continue
+        _warn_of_near_class(section, word, pointer)
+        words.append(word)
+    return tuple(words)
+
+
+def _is_retry_word(word: str) -> bool:
+    return (STATUS if word[:1].isdigit() else ERROR_CODE).fullmatch(word) is not None
+
+
+def _warn_of_near_class(section: Section, word: str, pointer: str) -> None:
+    is_like_a_class = word.isalpha() and word.islower() and word not in RETRY_CLASSES
+    near = nearest(word, RETRY_CLASSES) if is_like_a_class else None
+    if near is not None:
+        message = f"{quoted(word)} counts as the code of an error; the class is called `{near}`"
+        section.faults.warn(pointer, "unknown_retry_class", message)
+
+
+def read_on_unknown(owner: Section) -> OnUnknown | None:
+    word = owner.word("on_unknown", ON_UNKNOWN, ON_UNKNOWN_LATER)
+    return None if word is None else OnUnknown(word)
+
+
+def activity_retry(owner: Section, defaults: Defaults) -> RetryPolicy:
+    """The policy of a node or a hook: its own fields over those of the document over the built-in ones."""
+    return _checked(owner, replace(RetryPolicy(), **{**defaults.retry, **read_retry(owner)}))
+
+
+def compensation_retry(owner: Section, defaults: Defaults) -> RetryPolicy:
+    """The policy of a compensation: as above, but `max_attempts` never comes from the document's defaults."""
+    base: Mapping[str, Json] = {**defaults.retry, "max_attempts": COMPENSATION_ATTEMPTS_MAX_DEFAULT}
+    return _checked(owner, replace(RetryPolicy(), **{**base, **read_retry(owner)}))
+
+
+def _checked(owner: Section, policy: RetryPolicy) -> RetryPolicy:
+    if owner.has("retry") and policy.max_ms < policy.initial_ms:
+        message = (
+            f"the longest back-off ({policy.max_ms} ms) is shorter than the first ({policy.initial_ms} ms)"
+        )
+        owner.faults.warn(owner.at("retry"), "max_below_initial", message)
+    return policy
+
+
+def default_timeout_ms(defaults: Defaults) -> int:
+    return TIMEOUT_MS_DEFAULT if defaults.timeout_ms is None else defaults.timeout_ms

@@ -1,0 +1,1 @@
+"""Checks across a whole document, one in each file; the table says which there are."""

@@ -1,0 +1,41 @@
+"""A compensation can be rendered although the outcome of its node is unknown."""
+
+from typing import Final
+
+from treadle.definition.faults import Faults
+from treadle.definition.reading import Role
+from treadle.definition.rules.document import ReadDocument, all_nodes, known_ids
+from treadle.model.definition import Task
+from treadle.model.policies import OnUnknown
+
+NEEDS_ANSWER: Final = frozenset({"output", "response"})
+
+
+def has_way_out(node: Task) -> bool:
+    """Whether an unknown outcome is undone otherwise, or not at all."""
+    if node.on_unknown is OnUnknown.FAIL:
+        return True
+    return node.compensate is not None and node.compensate.unknown is not None
+
+
+def check_compensations(document: ReadDocument, faults: Faults) -> None:
+    """Warn of compensations that read their own node's answer and have nothing to do without it."""
+    owners = {node.pointer: node.id for node in known_ids(document).values()}
+    replaced = {
+        node.id
+        for node in all_nodes(document.definition.steps)
+        if isinstance(node, Task) and has_way_out(node)
+    }
+    for use in document.uses:
+        own = owners.get(use.owner)
+        if own is None or use.role not in {Role.UNDO, Role.UNDO_UNKNOWN}:
+            continue
+        if use.role is Role.UNDO and own in replaced:
+            continue
+        for read in sorted(use.reads):
+            if read[:2] == ("nodes", own) and read[2] in NEEDS_ANSWER:
+                message = (
+                    f"`{'.'.join(read)}` is not there when the outcome of `{own}` is unknown: the undo could "
+                    f"not be asked for; undo by `nodes.{own}.idempotency_key`, or give `compensate.unknown`"
+                )
+                faults.warn(use.pointer, "compensation_may_not_render", message)

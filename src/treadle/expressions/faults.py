@@ -1,0 +1,21 @@
+"""What is wrong with the text of an expression, before anything runs."""
+
+from treadle.model.errors import Fault
+
+
+class InvalidExpression(Exception):
+    """`faults` names everything that is wrong; pointers begin with the pointer given to the compiler."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(f"{fault.pointer}: {fault.message}" for fault in faults))
+        self.faults = faults
+
+
+class PathError(Exception):
+    """A text is not a path: at `position` (from 0) of the expression."""
+
+    def __init__(self, code: str, message: str, position: int) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.position = position

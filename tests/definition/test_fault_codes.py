@@ -1,0 +1,354 @@
+"""Every code of the table is reached, at the pointer where its cause stands."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.definition.documents import case, document, errors, http, message, reading, switch, task, warnings
+from treadle.definition.faults import ERRORS, FAULTS_MAX, WARNINGS, reference
+from treadle.definition.read import check, read_definition
+from treadle.definition.rules.size import NODES_MAX
+from treadle.model.errors import Rejected
+from treadle.model.json import Json
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "faults.md"
+
+
+def nested(depth: int) -> Json:
+    """A switch whose default holds a switch and so on, with `depth` bodies, the root counted."""
+    node: Json = task("leaf")
+    for level in range(depth - 1):
+        node = switch(f"s{level}", default=[node])
+    return document(node)
+
+
+def deep(depth: int) -> Json:
+    value: Json = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+CAUSES: dict[str, list[tuple[Json, str]]] = {
+    "malformed_document": [
+        (document(labels={"a": "\ud800"}), "/labels/a"),
+        (document(vars={1: "a"}), "/vars"),
+        (document(vars={"a": b"bytes"}), "/vars/a"),
+    ],
+    "too_deep": [(document(vars={"a": deep(63)}), "/vars/a" + "/0" * 62)],
+    "wrong_type": [
+        ([], ""),
+        ("text", ""),
+        (document(version=1), "/version"),
+        (document(steps={}), "/steps"),
+        (document("a"), "/steps/0"),
+        (document(task(when=True)), "/steps/0/when"),
+        (document(priority=True), "/priority"),
+        (document(labels={"a": 1}), "/labels/a"),
+        (document(defaults={"timeout": 10}), "/defaults/timeout"),
+        (document(task(retry={"multiplier": "2"})), "/steps/0/retry/multiplier"),
+        (document(http(follow_redirects="no")), "/steps/0/http/follow_redirects"),
+        (document(http(success="2xx")), "/steps/0/http/success"),
+        (document(task(compensate=None)), "/steps/0/compensate"),
+        (document(switch("s", default={})), "/steps/0/default"),
+        (document(task(handler=[])), "/steps/0/handler"),
+        (document(http(headers={"A": 1})), "/steps/0/http/headers/A"),
+    ],
+    "missing_field": [
+        ({"version": "1", "steps": []}, ""),
+        ({"name": "a", "version": "1"}, ""),
+        (document({"kind": "task", "handler": "h"}), "/steps/0"),
+        (document({"id": "a"}), "/steps/0"),
+        (document({"id": "a", "kind": "task"}), "/steps/0"),
+        (document(task(http={})), "/steps/0/http"),
+        (document(task(handler={})), "/steps/0/handler"),
+        (document({"id": "a", "kind": "sleep"}), "/steps/0"),
+        (document({"id": "a", "kind": "switch"}), "/steps/0"),
+        (document(switch("s", {"steps": []})), "/steps/0/cases/0"),
+        (document(task(compensate={})), "/steps/0/compensate"),
+        (document(task(compensate={"handler": "u", "unknown": {}})), "/steps/0/compensate/unknown"),
+        (document(on_failure={}), "/on_failure"),
+    ],
+    "unknown_field": [
+        (document(stpes=[]), "/stpes"),
+        (document(task(timout="1s")), "/steps/0/timout"),
+        (document(http(uri="x")), "/steps/0/http/uri"),
+        (document(task(retry={"maximum": "1s"})), "/steps/0/retry/maximum"),
+        (document(task(compensate={"handler": "u", "timeout": "1s"})), "/steps/0/compensate/timeout"),
+        (document(on_cancel={"handler": "u", "when": {}}), "/on_cancel/when"),
+        (document(switch("s", case(id="x"))), "/steps/0/cases/0/id"),
+        (document(task(handler={"name": "h", "args": 1})), "/steps/0/handler/args"),
+        (document({"id": "a", "kind": "sleep", "for": "1s", "retry": {}}), "/steps/0/retry"),
+        (document(**{"a/b~c": 1}), "/a~1b~0c"),
+    ],
+    "conflicting_fields": [
+        (document(task(http={"url": "http://x"}, handler="h")), "/steps/0/handler"),
+        (
+            document({"id": "a", "kind": "sleep", "for": "1s", "until": "2030-01-01T00:00:00Z"}),
+            "/steps/0/until",
+        ),
+    ],
+    "invalid_value": [(document(task(on_unknown="explode")), "/steps/0/on_unknown")],
+    "out_of_range": [
+        (document(priority=101), "/priority"),
+        (document(priority=-101), "/priority"),
+        (document(task(retry={"max_attempts": 0})), "/steps/0/retry/max_attempts"),
+        (document(task(retry={"multiplier": 0.5})), "/steps/0/retry/multiplier"),
+        (document(task(retry={"jitter": 1.5})), "/steps/0/retry/jitter"),
+        (document(task(timeout="0s")), "/steps/0/timeout"),
+        (document(vars={"a": 2**63}), "/vars/a"),
+        (document(vars={"a": float("nan")}), "/vars/a"),
+        (document(vars={"a": [float("-inf")]}), "/vars/a/0"),
+    ],
+    "unknown_kind": [(document({"id": "a", "kind": "tsak"}), "/steps/0/kind")],
+    "unsupported_kind": [(document({"id": "a", "kind": "parallel", "branches": {}}), "/steps/0/kind")],
+    "unsupported_field": [
+        (document(deadline="1h"), "/deadline"),
+        (document(task(next="b")), "/steps/0/next"),
+        (document(task(deadline="1h")), "/steps/0/deadline"),
+        (document(task(probe={"handler": "p"})), "/steps/0/probe"),
+        (document(http(auth="key")), "/steps/0/http/auth"),
+        (document(defaults={"callback": {"timeout": "1h"}}), "/defaults/callback"),
+        (document(switch("s", {"when": {"var": "input"}, "next": "a"})), "/steps/0/cases/0/next"),
+    ],
+    "unsupported_value": [
+        (document(task(mode="async")), "/steps/0/mode"),
+        (document(task(on_unknown="pause")), "/steps/0/on_unknown"),
+        (document(defaults={"on_unknown": "pause"}), "/defaults/on_unknown"),
+        (document(switch("s", default="a")), "/steps/0/default"),
+    ],
+    "unsupported_activity": [
+        (document(task(queue="shipping")), "/steps/0/queue"),
+        (document(on_success={"message": {}}), "/on_success/message"),
+        (document(task(compensate={"wasm": "x"})), "/steps/0/compensate/wasm"),
+    ],
+    "unsupported_format": [
+        ({"name": "x", "failureHandling": {}, "steps": []}, "/failureHandling"),
+        ({"name": "x", "steps": [{"name": "a", "up": {"url": "u"}}]}, "/steps/0/up"),
+        ({"entrypoint": "a", "nodes": []}, "/entrypoint"),
+        ({"nodes": [{"id": "a", "action": {}}]}, "/nodes/0/action"),
+    ],
+    "unsupported_expression": [
+        (document(task(when="input.a == 1")), "/steps/0/when"),
+        (document(output="{{ has(input.a) }}"), "/output"),
+    ],
+    "unsupported_root": [(document(http(headers={"A": "{{ secrets.k }}"})), "/steps/0/http/headers/A")],
+    "invalid_expression": [(document(http(url="http://x/{{ input.a")), "/steps/0/http/url")],
+    "expression_too_long": [(document(output="{{ input.a }}" + "x" * 4_096), "/output")],
+    "invalid_path": [(document(http(query={"q": "{{ input..a }}"})), "/steps/0/http/query/q")],
+    "unknown_root": [(document(http(body={"a": ["{{ inptu.a }}"]})), "/steps/0/http/body/a/0")],
+    "misplaced_root": [
+        (document(reading("failure.code")), "/steps/0/handler/input"),
+        (
+            document(on_cancel={"handler": {"name": "h", "input": "{{ failure.code }}"}}),
+            "/on_cancel/handler/input",
+        ),
+    ],
+    "computed_path": [(document(task(when={"var": {"var": "input.a"}})), "/steps/0/when")],
+    "unknown_operator": [(document(task(when={"and": [1, {"nope": 1}]})), "/steps/0/when/and/1")],
+    "invalid_arity": [(document(switch("s", case(when={"==": [1]}))), "/steps/0/cases/0/when")],
+    "invalid_condition": [(document(task(when={})), "/steps/0/when")],
+    "unknown_node": [(document(output="{{ nodes.b.output }}"), "/output")],
+    "node_not_before": [(document(reading("nodes.b.output", "b")), "/steps/0/handler/input")],
+    "invalid_name": [
+        (document(name="a b"), "/name"),
+        (document(version=""), "/version"),
+        (document(version="1@2"), "/version"),
+        (document(name="x" * 129), "/name"),
+        (document(task(handler="")), "/steps/0/handler"),
+        (document(task(handler={"name": "{{ input.a }}"})), "/steps/0/handler/name"),
+    ],
+    "invalid_id": [
+        (document(task("a b")), "/steps/0/id"),
+        (document(task("1a")), "/steps/0/id"),
+        (document(task("x" * 65)), "/steps/0/id"),
+        (document(task("")), "/steps/0/id"),
+    ],
+    "reserved_id": [(document(task("$on_success")), "/steps/0/id")],
+    "duplicate_id": [
+        (document(task("a"), task("a")), "/steps/1/id"),
+        (document(switch("s", case(task("a"))), task("a")), "/steps/1/id"),
+    ],
+    "duplicate_case": [(document(switch("s", case(name="x"), case(name="x"))), "/steps/0/cases/1/name")],
+    "too_many_nodes": [(document(*(task(f"n{i}") for i in range(NODES_MAX + 1))), "/steps")],
+    "nested_too_deep": [(nested(17), "/steps/0" + "/default/0" * 16)],
+    "invalid_duration": [
+        (document(task(timeout="10")), "/steps/0/timeout"),
+        (document({"id": "a", "kind": "sleep", "for": "soon"}), "/steps/0/for"),
+    ],
+    "invalid_instant": [(document({"id": "a", "kind": "sleep", "until": "tomorrow"}), "/steps/0/until")],
+    "invalid_method": [(document(http(method="FETCH")), "/steps/0/http/method")],
+    "invalid_url": [
+        (document(http(url="ftp://x")), "/steps/0/http/url"),
+        (document(http(url="x/y")), "/steps/0/http/url"),
+        (document(http(url="http://")), "/steps/0/http/url"),
+        (document(http(url="http://x:99999/")), "/steps/0/http/url"),
+        (document(http(url="http://x/a b")), "/steps/0/http/url"),
+        (document(http(url="http://x/\n{{ input.a }}")), "/steps/0/http/url"),
+    ],
+    "invalid_header": [
+        (document(http(headers={"A B": "1"})), "/steps/0/http/headers/A B"),
+        (document(http(headers={"A": "1\n2"})), "/steps/0/http/headers/A"),
+        (document(http(headers={"Content-Length": "1"})), "/steps/0/http/headers/Content-Length"),
+        (document(http(headers={"X-A": "1", "x-a": "2"})), "/steps/0/http/headers/x-a"),
+    ],
+    "invalid_success": [
+        (document(http(success=["2xx", "20"])), "/steps/0/http/success/1"),
+        (document(http(success=[True])), "/steps/0/http/success/0"),
+        (document(http(success=[])), "/steps/0/http/success"),
+    ],
+    "invalid_retry_on": [
+        (document(task(retry={"on": ["6xx"]})), "/steps/0/retry/on/0"),
+        (document(task(retry={"on": [None]})), "/steps/0/retry/on/0"),
+        (document(task(retry={"on": [True]})), "/steps/0/retry/on/0"),
+    ],
+    "invalid_schema": [
+        (document(input_schema={"type": "strin"}), "/input_schema/type"),
+        (document(input_schema={"$ref": "http://elsewhere/x"}), "/input_schema"),
+        (document(input_schema={"$ref": "file:///etc/hostname"}), "/input_schema"),
+        (document(input_schema={"$ref": "#/$defs/x"}), "/input_schema"),
+        (
+            document(input_schema={"$schema": "http://json-schema.org/draft-07/schema#"}),
+            "/input_schema/$schema",
+        ),
+        (document(input_schema=[]), "/input_schema"),
+        (document(input_schema=None), "/input_schema"),
+    ],
+    "too_many_faults": [(document(**{f"x{i}": 1 for i in range(FAULTS_MAX + 1)}), "")],
+}
+
+SUSPICIONS: dict[str, list[tuple[Json, str]]] = {
+    "compensation_may_not_render": [
+        (
+            document(task("a", compensate={"handler": {"name": "u", "input": "{{ nodes.a.output.id }}"}})),
+            "/steps/0/compensate/handler/input",
+        ),
+    ],
+    "may_not_have_run": [
+        (document(switch("s", case(task("a"))), reading("nodes.a.output")), "/steps/1/handler/input"),
+    ],
+    "unreachable_case": [
+        (document(switch("s", case(when={"==": [1, 1]}), case(task("a")))), "/steps/0/cases/1"),
+        (document(switch("s", case(when={"!": False}), default=[task("a")])), "/steps/0/default"),
+    ],
+    "unknown_retry_class": [(document(task(retry={"on": ["unknwon"]})), "/steps/0/retry/on/0")],
+    "max_below_initial": [(document(task(retry={"initial": "1m"})), "/steps/0/retry")],
+    "template_not_rendered": [(document(vars={"a": "{{ input.a }}"}), "/vars/a")],
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "tree", "pointer"),
+    [(code, tree, pointer) for code, causes in CAUSES.items() for tree, pointer in causes],
+    ids=[f"{code}-{index}" for code, causes in CAUSES.items() for index in range(len(causes))],
+)
+def test_an_error_has_its_code_at_its_pointer(code: str, tree: Json, pointer: str) -> None:
+    assert (pointer, code) in errors(tree)
+
+
+@pytest.mark.parametrize(
+    ("code", "tree", "pointer"),
+    [(code, tree, pointer) for code, causes in SUSPICIONS.items() for tree, pointer in causes],
+)
+def test_a_warning_has_its_code_at_its_pointer(code: str, tree: Json, pointer: str) -> None:
+    assert warnings(tree) == [(pointer, code)]
+
+
+def test_every_code_of_the_tables_is_reached() -> None:
+    assert CAUSES.keys() == ERRORS.keys()
+    assert SUSPICIONS.keys() == WARNINGS.keys()
+
+
+def test_nothing_is_noted_that_the_tables_do_not_have() -> None:
+    for tree, _ in (cause for causes in (*CAUSES.values(), *SUSPICIONS.values()) for cause in causes):
+        report = check(tree)
+        assert {fault.code for fault in report.errors} <= ERRORS.keys()
+        assert {fault.code for fault in report.warnings} <= WARNINGS.keys()
+        assert (report.definition is None) is bool(report.errors)
+
+
+def test_the_reference_is_current() -> None:
+    assert REFERENCE.read_text("utf-8") == reference()
+
+
+def test_all_faults_are_named_at_once() -> None:
+    tree = document(
+        task("a", timout="1s", http={"url": "x"}),
+        {"id": "a", "kind": "loop"},
+        reading("nodes.nope.output"),
+        name="a b",
+        input_schema={"type": 1},
+    )
+    found = errors(tree)
+    assert {code for _, code in found} == {
+        "unknown_field",
+        "invalid_url",
+        "unsupported_kind",
+        "duplicate_id",
+        "unknown_node",
+        "invalid_name",
+        "invalid_schema",
+    }
+
+
+def test_a_refusal_carries_every_fault() -> None:
+    with pytest.raises(Rejected) as caught:
+        read_definition(document(task("a b", timout="1s")))
+    assert caught.value.code == "invalid_definition"
+    assert [fault.code for fault in caught.value.errors] == ["unknown_field", "invalid_id"]
+
+
+@pytest.mark.parametrize(
+    ("tree", "hint"),
+    [
+        (document(stpes=[]), "did you mean `steps`?"),
+        (document({"id": "a", "kind": "tsk"}), "did you mean `task`?"),
+        (document({"id": "a", "kind": "paralel"}), "did you mean `parallel`?"),
+        (document(task(on_unknown="retri")), "did you mean `retry`?"),
+        (document(http(method="PSOT")), "did you mean `POST`?"),
+        (document(task("reserve"), reading("nodes.reserv.output")), "did you mean `reserve`?"),
+        (document(version=1), "put it in quotes"),
+    ],
+)
+def test_a_fault_says_what_was_probably_meant(tree: Json, hint: str) -> None:
+    assert hint in message(tree)
+
+
+def test_a_graph_is_told_to_be_to_come_and_not_to_lack_its_steps() -> None:
+    tree = {"name": "g", "version": "1", "start": "a", "nodes": [task("a")]}
+    assert sorted(errors(tree)) == [("/nodes", "unsupported_field"), ("/start", "unsupported_field")]
+
+
+def test_the_same_suspicion_stands_once_at_its_place() -> None:
+    undo = {"handler": {"name": "u", "input": ["{{ nodes.a.output.x }}", "{{ nodes.a.output.y }}"]}}
+    tree = document(task("a", compensate=undo))
+    assert warnings(tree) == [("/steps/0/compensate/handler/input", "compensation_may_not_render")]
+
+
+def test_with_a_full_list_of_faults_no_expression_is_looked_at() -> None:
+    tree = document(reading("nope.x"), **{f"x{i}": 1 for i in range(FAULTS_MAX)})
+    assert "unknown_root" not in {code for _, code in errors(tree)}
+
+
+def test_a_field_of_a_wrong_type_is_told_once() -> None:
+    tree = document(
+        switch("s", default=[]) | {"cases": {}},
+        http("h", success=1, headers=[], query=2),
+        task("t", retry=[], compensate=3),
+        labels=1,
+        defaults=[],
+    )
+    found = errors(tree)
+    assert len(found) == len(set(found)) == 8
+
+
+def test_sixteen_bodies_may_be_nested() -> None:
+    assert errors(nested(16)) == []
+
+
+def test_a_thousand_nodes_may_stand_in_a_document() -> None:
+    assert errors(document(*(task(f"n{i}") for i in range(NODES_MAX)))) == []
+
+
+def test_depth_of_64_is_allowed() -> None:
+    assert errors(document(vars={"a": deep(62)})) == []

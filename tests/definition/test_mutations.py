@@ -1,0 +1,179 @@
+"""However a document is bent, it is read or refused: nothing else ever comes out."""
+
+from copy import deepcopy
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.definition.documents import case, document, http, reading, switch, task
+from treadle.definition.compile import compile_definition
+from treadle.definition.faults import ERRORS, WARNINGS
+from treadle.definition.graph import graph
+from treadle.definition.read import check
+from treadle.model.json import Json
+
+WHOLE: Json = document(
+    http(
+        "reserve",
+        method="POST",
+        url="http://x/{{ input.id }}",
+        query={"q": "{{ input.q }}"},
+        headers={"A": "{{ input.a }}"},
+        body={"a": ["{{ input.b }}", 1, None]},
+        success=["2xx", 404],
+    )
+    | {
+        "when": {"==": [{"var": "input.a"}, 1]},
+        "timeout": "10s",
+        "retry": {"max_attempts": 5, "on": ["unknown", 429]},
+        "on_unknown": "compensate",
+        "output": "{{ body.id }}",
+        "compensate": {"handler": {"name": "u", "input": "{{ nodes.reserve.idempotency_key }}"}},
+    },
+    switch(
+        "pay",
+        case(task("pix"), name="pix"),
+        case(reading("nodes.reserve.output", "card")),
+        default=[task("x")],
+    ),
+    {"id": "nap", "kind": "sleep", "for": "1m", "jitter": "1s"},
+    input_schema={"type": "object", "required": ["id"]},
+    defaults={"timeout": "5s", "retry": {"initial": "1s"}, "on_unknown": "retry"},
+    output={"x": "{{ nodes.pay.output }}"},
+    on_failure={"handler": {"name": "f", "input": "{{ failure.code }}"}},
+    labels={"a": "b"},
+    vars={"n": 1},
+    priority=3,
+)
+WORDS = [
+    *(
+        "id",
+        "kind",
+        "http",
+        "handler",
+        "steps",
+        "cases",
+        "when",
+        "retry",
+        "on",
+        "compensate",
+        "unknown",
+        "output",
+    ),
+    *(
+        "name",
+        "default",
+        "var",
+        "==",
+        "for",
+        "until",
+        "$ref",
+        "type",
+        "input_schema",
+        "defaults",
+        "queue",
+        "mode",
+    ),
+]
+TEXTS = [
+    *(
+        "",
+        "{{",
+        "}}",
+        "{{ }}",
+        "{{ input.a }}",
+        "{{ nodes.card.output }}",
+        "{{ nodes..x }}",
+        "{{ '",
+        "task",
+        "switch",
+    ),
+    *(
+        "parallel",
+        "10s",
+        "P",
+        "http://",
+        "http://[",
+        "http://x:y/",
+        "a\nb",
+        "\ud800",
+        "\0",
+        "$x",
+        "x" * 5_000,
+        "5xx",
+    ),
+]
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(TEXTS)
+    | st.text(max_size=20)
+    | st.binary(max_size=3)
+)
+KEYS = st.sampled_from(WORDS) | st.text(max_size=8) | st.integers() | st.none()
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def containers(tree: Json) -> list[Json]:
+    """Every list and object in a tree that has something in it."""
+    found: list[Json] = [tree] if tree and isinstance(tree, dict | list) else []
+    inner = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
+    return found + [container for value in inner for container in containers(value)]
+
+
+@st.composite
+def bent(draw: st.DrawFn) -> Json:
+    """The document with a few places changed, removed, added or exchanged."""
+    tree = deepcopy(WHOLE)
+    for _ in range(draw(st.integers(1, 4))):
+        found = containers(tree)
+        if not found:
+            break
+        place = draw(st.sampled_from(found))
+        key = draw(st.sampled_from(list(place) if isinstance(place, dict) else list(range(len(place)))))
+        change = draw(st.sampled_from(["replace", "remove", "add", "copy"]))
+        if change == "replace":
+            place[key] = draw(VALUES)
+        elif change == "remove":
+            del place[key]
+        elif change == "copy":
+            place[key] = deepcopy(draw(st.sampled_from(found)))
+        elif isinstance(place, dict):
+            place[draw(KEYS)] = draw(VALUES)
+        else:
+            place.append(draw(VALUES))
+    return tree
+
+
+def assert_read_or_refused(tree: Json) -> None:
+    report = check(tree)
+    assert {fault.code for fault in report.errors} <= ERRORS.keys()
+    assert {fault.code for fault in report.warnings} <= WARNINGS.keys()
+    assert all(fault.pointer == "" or fault.pointer.startswith("/") for fault in report.errors)
+    assert (report.definition is None) is bool(report.errors)
+    if report.definition is not None:
+        made = compile_definition(report.definition)
+        assert len(graph(report.definition)["nodes"]) == len(made.nodes)
+
+
+def test_the_whole_document_is_good() -> None:
+    assert check(WHOLE).errors == ()
+    assert check(WHOLE).warnings == ()
+
+
+@settings(deadline=None)
+@given(bent())
+def test_a_bent_document_is_read_or_refused(tree: Json) -> None:
+    assert_read_or_refused(tree)
+
+
+@settings(deadline=None)
+@given(VALUES)
+def test_any_value_is_read_or_refused(tree: Json) -> None:
+    assert_read_or_refused(tree)
