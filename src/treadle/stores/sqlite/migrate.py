@@ -8,12 +8,8 @@ import apsw
 import msgspec
 
 from treadle.model.errors import Corrupt, Unavailable
+from treadle.stores.sqlite.statements import Statements
 from treadle.stores.sqlite.transactions import writing
-
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-    "sha256 TEXT NOT NULL) STRICT"
-)
 
 
 class Migration(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,14 +43,15 @@ def migrate(connection: apsw.Connection) -> None:
         Unavailable: `store_too_new`, a newer version of Treadle has changed the tables.
         Corrupt: `migration_changed`, a migration that was applied is not the one this version has.
     """
+    statements = Statements()
     with writing(connection):
-        connection.execute(_TABLE)
+        connection.execute(statements["create_migrations"])
     for migration in migrations():
         with writing(connection):
-            if migration.number not in _applied(connection):
+            if migration.number not in _applied(connection, statements):
                 list(connection.execute(migration.text))
                 connection.execute(
-                    "INSERT INTO migrations (number, name, sha256) VALUES (?, ?, ?)",
+                    statements["insert_migration"],
                     (migration.number, migration.name, migration.sha256),
                 )
     check_version(connection)
@@ -63,7 +60,7 @@ def migrate(connection: apsw.Connection) -> None:
 def check_version(connection: apsw.Connection) -> None:
     """Raise as `migrate` does when the tables are not those of this version."""
     known = {migration.number: migration for migration in migrations()}
-    applied = _applied(connection)
+    applied = _applied(connection, Statements())
     newest = max(applied, default=0)
     if newest > max(known):
         raise Unavailable(
@@ -84,6 +81,6 @@ def check_version(connection: apsw.Connection) -> None:
             )
 
 
-def _applied(connection: apsw.Connection) -> Mapping[int, tuple[str, str]]:
-    rows = connection.execute("SELECT number, name, sha256 FROM migrations")
+def _applied(connection: apsw.Connection, statements: Statements) -> Mapping[int, tuple[str, str]]:
+    rows = connection.execute(statements["list_migrations"])
     return {number: (name, sha256) for number, name, sha256 in rows}
