@@ -6,17 +6,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-import uvloop
-from treadle.bootstrap.process import tune_interpreter
-
 from bench.bare_loop import BareLoop, bare_commit_loop
 from bench.bare_loop import report as bare_report
 from bench.engine_loop import EngineLoop, compiled, engine_over, report, run_executions
 from bench.workloads import answering_server, handlers, http_document, noop_document
+from treadle.bootstrap.process import run
 from treadle.invokers.http.invoker import HttpInvoker
 from treadle.invokers.local.invoker import LocalInvoker
 from treadle.runtime.clocks import SystemClock
-from treadle.security.egress import EgressPolicy
+from treadle.security.egress import EgressMode, EgressPolicy
 
 STEPS = 5
 
@@ -41,7 +39,7 @@ async def noop(directory: Path, concurrency: int, executions: int) -> EngineLoop
 async def http(directory: Path, concurrency: int, executions: int) -> EngineLoop:
     """Five HTTP tasks to a server in another process."""
     with tempfile.TemporaryDirectory(dir=directory) as folder:
-        invoker = HttpInvoker(SystemClock(), EgressPolicy(mode="dev"))
+        invoker = HttpInvoker(clock=SystemClock(), egress=EgressPolicy(mode=EgressMode.DEV))
         async with answering_server() as url, engine_over(Path(folder), invoker) as (engine, store):
             program = compiled(http_document(STEPS, url))
             await run_executions(engine, store, program, concurrency=concurrency, executions=concurrency)
@@ -55,12 +53,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measurements over SQLite with synchronous=FULL.")
     parser.add_argument("--directory", type=Path, default=Path.cwd(), help="on the disk to measure")
     options = parser.parse_args()
-    tune_interpreter()
     print(f"Python {sys.version.split()[0]}; latencies are of whole executions of {STEPS} steps")
     single, before = bare(options.directory, 1, 2_000), bare(options.directory, 100, 70_000)
-    alone = uvloop.run(noop(options.directory, 1, 500))
-    many = uvloop.run(noop(options.directory, 1_000, 20_000))
-    calls = uvloop.run(http(options.directory, 200, 4_000))
+    alone = run(noop(options.directory, 1, 500))
+    many = run(noop(options.directory, 1_000, 20_000))
+    calls = run(http(options.directory, 200, 4_000))
     after = bare(options.directory, 100, 70_000)
     bare_rate = statistics.mean([before.commits_per_s, after.commits_per_s])
     print(bare_report(single))

@@ -113,11 +113,11 @@ class Committer:
         await self._flush(batch[middle:])
 
     def _tell(self, endings: Iterable[tuple[WhenDone, Ending]]) -> None:
-        """Have the drivers told soon, in order."""
+        """Tell the drivers in order: some now, the others when the loop has done other work."""
         self._ended.extend(endings)
         if not self._is_telling:
             self._is_telling = True
-            asyncio.get_running_loop().call_soon(self._tell_slice)
+            self._tell_slice()
 
     def _tell_slice(self) -> None:
         """Tell some, then let the loop do other work: hand the next batch over, carry out calls."""

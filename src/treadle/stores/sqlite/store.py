@@ -1,8 +1,6 @@
 """The Store port over a SQLite file."""
 
-import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +20,7 @@ from treadle.stores.sqlite.lock import FileLock
 from treadle.stores.sqlite.migrate import migrate
 from treadle.stores.sqlite.statements import Statements
 from treadle.stores.sqlite.views import SqliteViews
+from treadle.stores.sqlite.writer import WriterThread
 
 T = TypeVar("T")
 
@@ -39,7 +38,7 @@ class SqliteStore:
         self._claims = Claims(connection, statements)
         self._definitions = Definitions(connection, statements)
         self._facts = read_facts(connection, path)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="treadle-sqlite-writer")
+        self._writer = WriterThread()
         self._is_closed = False
         self.views = SqliteViews(path, statements)
 
@@ -93,14 +92,14 @@ class SqliteStore:
             return
         self._is_closed = True
         await self.views.close()
-        await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
+        await self._writer.close()
         self._connection.close()
         self._lock.release()
 
     async def _run(self, write: Callable[[], T]) -> T:
         if self._is_closed:
             raise Unavailable("store_unavailable", f"{self._path} is closed")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._tell, write)
+        return await self._writer.run(lambda: self._tell(write))
 
     def _tell(self, write: Callable[[], T]) -> T:
         with told_as_ours(self._path):

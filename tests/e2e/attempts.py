@@ -1,0 +1,76 @@
+"""From a history to its attempts: what was started, under which key, and how it ended."""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from tests.e2e.evidence import Item, Seen
+
+ENDS: Final = {"ActivityCompleted": "ok", "ActivityFailed": "failed", "ActivityUnknown": "unknown"}
+CLOSES: Final = frozenset(
+    {
+        "NodeCompleted",
+        "NodeFailed",
+        "NodeCancelled",
+        "CompensationCompleted",
+        "CompensationFailed",
+        "HookCompleted",
+        "HookFailed",
+    }
+)
+"""After one of these in a frame, its activity has no further attempt."""
+
+
+class Kind(StrEnum):
+    """What a key is for."""
+
+    FORWARD = "forward"
+    UNDO = "undo"
+    HOOK = "hook"
+
+
+class Attempt(msgspec.Struct, kw_only=True):
+    """One attempt by the history: `started`, `ended` and `closed` are the `seq` of events, None until then.
+
+    `outcome` is ok, failed or unknown; `closed` says that its activity is over and this was the last.
+    """
+
+    key: str
+    number: int
+    started: int
+    ended: int | None = None
+    outcome: str | None = None
+    http_status: int | None = None
+    closed: int | None = None
+
+
+def attempts_of(seen: Seen) -> tuple[Attempt, ...]:
+    """Every attempt of the execution, in order."""
+    found: list[Attempt] = []
+    keys: dict[int, str] = {}
+    newest: dict[int, Attempt] = {}
+    for item in seen.history:
+        frame = item.data.get("frame", 0)
+        if item.type == "ActivityStarted":
+            # The first attempt says the key, those that follow have the same.
+            keys[frame] = item.data.get("key", keys.get(frame, ""))
+            newest[frame] = Attempt(key=keys[frame], number=item.attempt or 0, started=item.seq)
+            found.append(newest[frame])
+        elif item.type in ENDS and frame in newest:
+            _end(newest[frame], item)
+        elif item.type in CLOSES and frame in newest:
+            newest.pop(frame).closed = item.seq
+    return tuple(found)
+
+
+def key_of(execution: str, kind: Kind, node: str) -> str:
+    """The Idempotency-Key that the contract names; `node` is a path, or a hook with its `$`."""
+    endings = {Kind.FORWARD: "", Kind.UNDO: "/undo", Kind.HOOK: "/1"}
+    return f"{execution}/{node}{endings[kind]}"
+
+
+def _end(attempt: Attempt, item: Item) -> None:
+    attempt.ended, attempt.outcome = item.seq, ENDS[item.type]
+    response = item.data.get("response") or {}
+    attempt.http_status = item.data.get("http_status") or response.get("status")
