@@ -26,6 +26,7 @@ from treadle.ports.commit import Commit, CommitResult, Start
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.committer import Ending, WhenDone
 from treadle.runtime.mailbox import Answer, Letter, refuse_all
+from treadle.runtime.performer import Call
 from treadle.runtime.recording import Mark, Owner, Recording, Release, record
 
 log = structlog.get_logger(__name__)
@@ -81,42 +82,37 @@ class Turn:
         "is_decided",
         "is_unfinished",
         "letters",
+        "recording",
     )
 
-    def __init__(self, execution: Execution | None) -> None:
+    def __init__(self, execution: Execution | None, letters: Sequence[Letter]) -> None:
         self.execution = execution
-        self.events: list[Event] = []
-        self.invocations: list[Invocation] = []
+        self.letters = letters
+        self.events: tuple[Event, ...] = ()
+        self.invocations: tuple[Invocation, ...] = ()
+        self.answers: tuple[Answer, ...] = ()
         self.alarm: Instant | None = None
         self.is_unfinished = False
         self.is_decided = False
-        self.answers: list[Answer] = []
-        self.letters: list[Letter] = []
+        self.recording: Recording | None = None
 
     def take(self, decision: Decision) -> None:
         """Add a decision."""
         self.is_decided = True
         self.execution = decision.execution
-        self.events.extend(decision.events)
+        self.events = (*self.events, *decision.events) if self.events else decision.events
         self.alarm, self.is_unfinished = None, False
         for effect in decision.effects:
             if isinstance(effect, Invocation):
-                self.invocations.append(effect)
+                self.invocations = (*self.invocations, effect)
             elif isinstance(effect, Alarm):
                 self.alarm = effect.at
             else:
                 self.is_unfinished = True
 
-
-class Writing:
-    """A turn at the store, and the state that is durable once it is written."""
-
-    __slots__ = ("execution", "recording", "turn")
-
-    def __init__(self, turn: Turn, execution: Execution, recording: Recording) -> None:
-        self.turn = turn
-        self.execution = execution
-        self.recording = recording
+    def answer(self, reply: "asyncio.Future[Execution]", refused: Refused | None) -> None:
+        """Tell this caller once everything decided so far is durable."""
+        self.answers = (*self.answers, Answer(reply=reply, refused=refused))
 
 
 class Driver:
@@ -153,10 +149,10 @@ class Driver:
         self.execution = execution
         self._mark = mark or Mark()
         self._mailbox: list[Letter] = []
-        self._writing: Writing | None = None
+        self._writing: Turn | None = None
         self._start: Start | None = None
         self._start_due_at: Instant | None = None
-        self.calls: dict[FrameId, asyncio.Task[None]] = {}
+        self.calls: dict[FrameId, Call] = {}
 
     def begin(self, letter: Letter, start: Start, *, due_at: Instant | None) -> None:
         """Write the start; with `due_at` it is stored for whoever claims it then, and not driven here."""
@@ -183,8 +179,8 @@ class Driver:
         self.post(Letter(command=command))
 
     def _take_turn(self) -> None:
-        turn = Turn(self.execution)
-        turn.letters, self._mailbox = self._mailbox, []
+        turn = Turn(self.execution, self._mailbox)
+        self._mailbox = []
         now = self._house.clock.now()
         for letter in turn.letters:
             self._decide(turn, letter, now)
@@ -206,11 +202,11 @@ class Driver:
             decision = self._hold(turn, "internal_error")
         if isinstance(decision, Refused):
             if letter.reply is not None:
-                turn.answers.append(Answer(reply=letter.reply, refused=decision))
+                turn.answer(letter.reply, decision)
             return
         turn.take(decision)
         if letter.reply is not None:
-            turn.answers.append(Answer(reply=letter.reply, refused=None))
+            turn.answer(letter.reply, None)
 
     def _hold(self, turn: Turn, reason: str) -> Decision | Refused:
         """Pause the execution in the engine's name."""
@@ -227,19 +223,19 @@ class Driver:
             start=self._start,
             release=self._release_of(turn, execution),
         )
-        self._writing = Writing(turn, execution, recording)
+        turn.recording, self._writing = recording, turn
         self._house.write(recording.commit, self._when_done)
 
     def _when_done(self, ending: Ending) -> None:
-        writing = self._writing
-        if writing is None:
+        turn = self._writing
+        if turn is None or turn.execution is None or turn.recording is None:
             raise RuntimeError(f"nothing of {self.id} is being written")
         self._writing = None
         if ending is CommitResult.COMMITTED:
-            self._mark = writing.recording.mark
-            self._durable(writing.turn, writing.execution, writing.recording.commit)
+            self._mark = turn.recording.mark
+            self._durable(turn, turn.execution, turn.recording.commit)
         else:
-            self._not_written(writing.turn, ending)
+            self._not_written(turn, ending)
 
     def _release_of(self, turn: Turn, execution: Execution) -> Release | None:
         """Whether to give the execution up in this commit, and when it is to be claimed again.
@@ -329,7 +325,7 @@ class Driver:
 
         The answers that could not be written are unknown from now on, and asked for again after a resume.
         """
-        turn = Turn(self.execution)
+        turn = Turn(self.execution, ())
         hold = self._hold(turn, "commit_refused")
         if self.execution is None or isinstance(hold, Refused):
             self._leave()

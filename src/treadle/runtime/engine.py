@@ -224,7 +224,7 @@ class Engine:
         if self._drivers.get(driver.id) is driver:
             del self._drivers[driver.id]
         for call in driver.calls.values():
-            call.cancel()
+            self._performer.drop(call)
         if was_full or due_at is not None:
             self._claimer.hint(due_at)
         waited_for = [letter for letter in undelivered if letter.reply is not None]

@@ -16,14 +16,26 @@ log = structlog.get_logger(__name__)
 Report: TypeAlias = Callable[[Invocation, Outcome], None]
 
 
+class Call:
+    """One attempt that is out. `task` is set as soon as there is one."""
+
+    __slots__ = ("given_up_at", "invocation", "report", "task")
+
+    def __init__(self, invocation: Invocation, report: Report, given_up_at: float) -> None:
+        self.invocation = invocation
+        self.report = report
+        self.given_up_at = given_up_at
+        self.task: asyncio.Task[None] | None = None
+
+
 class Performer:
-    """Keeps the tasks of the attempts in flight, and the attempts that outlived their time limit."""
+    """Keeps the calls in flight, and the tasks of those that outlived their time limit."""
 
     def __init__(self, invoker: Invoker, bounds: RuntimeBounds) -> None:
         self._invoker = invoker
         self._grace_ms = bounds.attempt_grace_ms
         self._sweep_s = bounds.attempt_sweep_ms / 1_000
-        self._open: dict[asyncio.Task[None], tuple[float, Invocation, Report]] = {}
+        self._open: set[Call] = set()
         self._outliving: set[asyncio.Task[None]] = set()
         self._sweep: asyncio.TimerHandle | None = None
 
@@ -37,53 +49,58 @@ class Performer:
         """Tasks that go on although their attempt was given up."""
         return len(self._outliving)
 
-    def perform(self, invocation: Invocation, report: Report) -> asyncio.Task[None]:
-        """Make the attempt; `report` is called once with its end, unless the task is cancelled."""
+    def perform(self, invocation: Invocation, report: Report) -> Call:
+        """Make the attempt; `report` is called once with its end, unless it is dropped before."""
         loop = asyncio.get_running_loop()
-        task = loop.create_task(self._attempt(invocation))
-        given_up_at = loop.time() + (invocation.timeout_ms + self._grace_ms) / 1_000
-        self._open[task] = (given_up_at, invocation, report)
-        task.add_done_callback(self._forget)
+        call = Call(invocation, report, loop.time() + (invocation.timeout_ms + self._grace_ms) / 1_000)
+        self._open.add(call)
+        call.task = loop.create_task(self._attempt(call))
         if self._sweep is None:
             self._sweep = loop.call_later(self._sweep_s, self._give_up_late)
-        return task
+        return call
 
-    async def _attempt(self, invocation: Invocation) -> None:
+    def drop(self, call: Call) -> None:
+        """Stop an attempt whose end nobody asks for any more."""
+        if call in self._open:
+            self._open.discard(call)
+            self._abandon(call)
+
+    async def drain(self, grace_ms: int) -> None:
+        """Await what is in flight, then drop the rest: unknown, and sent again under the same key."""
+        tasks = [call.task for call in self._open if call.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=grace_ms / 1_000)
+        for call in tuple(self._open):
+            self.drop(call)
+        if self._outliving:
+            await asyncio.wait(tuple(self._outliving), timeout=max(0, self._grace_ms) / 1_000)
+        if self._sweep is not None:
+            self._sweep.cancel()
+
+    async def _attempt(self, call: Call) -> None:
         try:
-            outcome = await self._invoker.invoke(invocation)
+            outcome = await self._invoker.invoke(call.invocation)
         except Exception as broken:  # an invoker's own fault: nobody knows what it did
-            log.error("invoker failed", execution=invocation.execution_id, exc_info=broken)
+            log.error("invoker failed", execution=call.invocation.execution_id, exc_info=broken)
             outcome = Unknown(code="invoker_failed", message=f"{type(broken).__name__}: {broken}"[:512])
-        task = asyncio.current_task()
-        entry = self._open.pop(task, None) if task is not None else None
-        if entry is not None:
-            entry[2](invocation, outcome)
+        if call in self._open:
+            self._open.discard(call)
+            call.report(call.invocation, outcome)
 
-    def _forget(self, task: asyncio.Task[None]) -> None:
-        self._open.pop(task, None)
-        self._outliving.discard(task)
+    def _abandon(self, call: Call) -> None:
+        """Tell the task to stop, and keep it until it has."""
+        task = call.task
+        if task is not None and not task.done():
+            self._outliving.add(task)
+            task.add_done_callback(self._outliving.discard)
+            task.cancel()
 
     def _give_up_late(self) -> None:
         """End the attempts whose invoker did not: their outcome is unknown, their tasks are told to stop."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        late = [task for task, (given_up_at, _, _) in self._open.items() if given_up_at < now]
-        for task in late:
-            _, invocation, report = self._open.pop(task)
-            self._outliving.add(task)
-            message = f"the call did not end within {invocation.timeout_ms} ms"
-            report(invocation, Unknown(code="call_timeout", message=message))
-            task.cancel()
+        for call in [call for call in self._open if call.given_up_at < now]:
+            self.drop(call)
+            message = f"the call did not end within {call.invocation.timeout_ms} ms"
+            call.report(call.invocation, Unknown(code="call_timeout", message=message))
         self._sweep = loop.call_later(self._sweep_s, self._give_up_late) if self._open else None
-
-    async def drain(self, grace_ms: int) -> None:
-        """Await what is in flight, then drop the rest: unknown, and sent again under the same key."""
-        if self._open:
-            await asyncio.wait(tuple(self._open), timeout=grace_ms / 1_000)
-        dropped = (*self._open, *self._outliving)
-        for task in dropped:
-            task.cancel()
-        if dropped:
-            await asyncio.wait(dropped, timeout=max(0, self._grace_ms) / 1_000)
-        if self._sweep is not None:
-            self._sweep.cancel()
