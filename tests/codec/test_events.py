@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
-from tests.codec.drawing import values
 
+from tests.codec.drawing import values
 from treadle.codec.events import decode_events, encode_events
 from treadle.codec.packing import PLAIN_BYTES_MAX
 from treadle.model.errors import Corrupt

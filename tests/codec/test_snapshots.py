@@ -4,8 +4,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from msgspec import UNSET
-from tests.codec.drawing import structs
 
+from tests.codec.drawing import structs
 from treadle.codec.packing import PLAIN_BYTES_MAX
 from treadle.codec.snapshots import decode_snapshot, encode_snapshot
 from treadle.model.errors import Corrupt

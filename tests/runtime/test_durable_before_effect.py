@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 from anyio.lowlevel import checkpoint
-from tests.runtime.world import NAMESPACE, FallibleStore, program, stage, start_of, task, unreachable
 
+from tests.runtime.world import NAMESPACE, FallibleStore, program, stage, start_of, task, unreachable
 from treadle.model.commands import PauseExecution, ResumeExecution
 from treadle.model.errors import Rejected, Unavailable
 from treadle.model.execution import ExecutionStatus

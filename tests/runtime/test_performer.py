@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 
 import pytest
-from tests.runtime.world import Services, program, stage, task
 
+from tests.runtime.world import Services, program, stage, task
 from treadle.model.effects import Invocation
 from treadle.model.execution import AttemptOutcome, ExecutionStatus
 from treadle.model.outcomes import Ok, Outcome

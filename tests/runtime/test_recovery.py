@@ -3,8 +3,8 @@
 import pytest
 from anyio.lowlevel import checkpoint
 from msgspec import UNSET
-from tests.runtime.world import NAMESPACE, FallibleStore, Services, program, sleep, stage, task
 
+from tests.runtime.world import NAMESPACE, FallibleStore, Services, program, sleep, stage, task
 from treadle.model.commands import CancelExecution, PauseExecution, ResumeExecution
 from treadle.model.errors import Rejected
 from treadle.model.execution import AttemptOutcome, CompensationStatus, ExecutionStatus

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from bench.bare_loop import bare_commit_loop, report
 
+from bench.bare_loop import bare_commit_loop, report
 from treadle.stores.sqlite.statements import ROWS_LADDER, ROWS_MAX, Statements, chunks
 
 KEPT_PREPARED_CHARS_MAX = 16_384

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET, UnsetType
 
+from treadle.core.required import required
 from treadle.core.turn import Turn
 from treadle.model.events import ActivityStarted
 from treadle.model.ids import FrameId, Path
@@ -35,13 +36,12 @@ def start_first_attempt(
 def start_next_attempt(turn: Turn, frame: FrameId) -> None:
     """Owe the next attempt of the frame's activity: the same bytes under the same key."""
     standing = turn.frame(frame)
-    if standing.activity is None:
-        raise ValueError(f"frame {frame} has no activity to try again")
+    activity = required(standing.activity, "activity to try again")
     turn.emit(
         ActivityStarted(
             at=turn.now,
             frame=frame,
             path=standing.path or standing.compensates,
-            attempt=standing.activity.number + 1,
+            attempt=activity.number + 1,
         )
     )

@@ -3,7 +3,8 @@
 from typing import Final
 
 from treadle.core.attempts import start_first_attempt, start_next_attempt
-from treadle.core.scope import Scope
+from treadle.core.required import required
+from treadle.core.scope import Scope, VisitScope
 from treadle.core.turn import Turn
 from treadle.model.events import (
     CompensationArmed,
@@ -12,7 +13,7 @@ from treadle.model.events import (
     CompensationSkipped,
     CompensationStarted,
 )
-from treadle.model.execution import AttemptError, Frame
+from treadle.model.execution import AttemptError, CompensationStatus, Frame
 from treadle.model.expression import ExpressionError
 from treadle.model.ids import FrameId, NodeId, Path, undo_key
 from treadle.model.program import ActivityPlan, CompensationPlan, Program, TaskNode
@@ -44,6 +45,13 @@ def arm(turn: Turn, frame: Frame, path: Path, node: TaskNode) -> None:
     )
 
 
+def arm_once(turn: Turn, frame: Frame, path: Path, node: TaskNode) -> None:
+    """Arm, unless an earlier attempt did: another unknown end says nothing new."""
+    compensation = turn.execution.compensations.get(path)
+    if compensation is not None and compensation.status is CompensationStatus.REGISTERED:
+        arm(turn, frame, path, node)
+
+
 def skip_unarmed(turn: Turn, frame: Frame, path: Path, node: TaskNode) -> None:
     """`on_unknown: fail`: the undo will not be run."""
     if node.compensation is not None:
@@ -68,9 +76,7 @@ def start_newest(turn: Turn, scope: Frame) -> None:
 
 def begin(turn: Turn, undo: FrameId) -> None:
     """Make the first call of the undo frame, or fail it if there is nothing that can be asked for."""
-    path = turn.frame(undo).compensates
-    if path is None:
-        raise ValueError(f"frame {undo} undoes nothing")
+    path = required(turn.frame(undo).compensates, "visit to undo")
     plan = _plan_with_request(turn, undo, path)
     if plan is None:
         unrendered = turn.execution.compensations[path].unrendered or "the request has no value"
@@ -83,15 +89,14 @@ def begin(turn: Turn, undo: FrameId) -> None:
 def _plan_with_request(turn: Turn, undo: FrameId, path: Path) -> ActivityPlan | None:
     """The plan whose request stands in the state; that of `unknown` is rendered now if it must take over."""
     compensation = turn.execution.compensations[path]
-    plan = compensation_plan(turn.program, compensation.node)
-    if plan is None:
-        raise ValueError(f"{path} has no compensation in the program")
+    plan = required(compensation_plan(turn.program, compensation.node), "compensation in the program")
     if compensation.request is not None:
         return undo_plan(plan, is_unknown=compensation.is_unknown)
     if plan.unknown is None:
         return None
-    request, _ = _rendered(turn, turn.frame(undo), plan.unknown)
-    if request is None:
+    try:
+        request = plan.unknown.render(VisitScope(turn.execution, turn.frame(undo), path))
+    except ExpressionError:
         return None
     turn.emit(CompensationArmed(at=turn.now, frame=undo, path=path, request=request, is_unknown=True))
     return plan.unknown

@@ -3,9 +3,10 @@
 from msgspec import UNSET
 
 from treadle.core.backoff import delay_ms, is_retryable
-from treadle.core.compensating import arm, compensation_plan, skip_unarmed, undo_plan
+from treadle.core.compensating import arm, arm_once, compensation_plan, skip_unarmed, undo_plan
 from treadle.core.ending import hook_plan
 from treadle.core.nodes.task import judged_output
+from treadle.core.required import required
 from treadle.core.turn import Turn
 from treadle.model.events import (
     ActivityCompleted,
@@ -51,14 +52,22 @@ def report(turn: Turn, frame_id: FrameId, outcome: Outcome) -> None:
 
 def activity_of(frame: Frame) -> Activity:
     """The frame's activity, which must be there."""
-    if frame.activity is None:
-        raise ValueError(f"frame {frame.id} has no activity")
-    return frame.activity
+    return required(frame.activity, "activity of the frame")
 
 
 def place_of(frame: Frame) -> Path | None:
     """The visit that the frame's activity is for; None for a hook."""
     return frame.path or frame.compensates
+
+
+def undone_by(frame: Frame) -> Path:
+    """The visit that an undo frame undoes."""
+    return required(frame.compensates, "visit to undo")
+
+
+def hook_of(frame: Frame) -> str:
+    """The hook that a hook frame runs."""
+    return required(frame.hook, "hook")
 
 
 def _ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
@@ -67,10 +76,9 @@ def _ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
         return
     _emit_completed(turn, frame, outcome, output=outcome.body)
     if frame.role is Role.UNDO:
-        path = frame.compensates or Path("")
-        turn.emit(CompensationCompleted(at=turn.now, frame=frame.id, path=path))
+        turn.emit(CompensationCompleted(at=turn.now, frame=frame.id, path=undone_by(frame)))
     else:
-        turn.emit(HookCompleted(at=turn.now, frame=frame.id, hook=frame.hook or ""))
+        turn.emit(HookCompleted(at=turn.now, frame=frame.id, hook=hook_of(frame)))
 
 
 def _emit_completed(turn: Turn, frame: Frame, outcome: Ok, *, output: object) -> None:
@@ -106,10 +114,8 @@ def _visit_ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
 
 def task_of(turn: Turn, frame: Frame) -> tuple[TaskNode, Path]:
     """The task at which a body frame stands, and its visit."""
-    node = turn.program.nodes[frame.node] if frame.node is not None else None
-    if not isinstance(node, TaskNode) or frame.path is None:
-        raise ValueError(f"frame {frame.id} does not stand at a task")
-    return node, frame.path
+    node = turn.program.nodes[required(frame.node, "node of the frame")]
+    return required(node if isinstance(node, TaskNode) else None, "task"), required(frame.path, "visit")
 
 
 def _failed(turn: Turn, frame: Frame, outcome: Failed) -> None:
@@ -153,18 +159,23 @@ def _visit_unknown(turn: Turn, frame: Frame, outcome: Unknown) -> bool:
     if node.on_unknown is OnUnknown.FAIL:
         skip_unarmed(turn, frame, path, node)
     else:
-        arm(turn, turn.frame(frame.id), path, node)
+        arm_once(turn, turn.frame(frame.id), path, node)
     if node.on_unknown is OnUnknown.RETRY or frame.ending is not None:
         return False
+    _fail_visit(turn, frame, code="outcome_unknown", outcome=outcome)
+    return True
+
+
+def _fail_visit(turn: Turn, frame: Frame, *, code: str, outcome: Failed | Unknown) -> None:
+    path = required(frame.path, "visit")
     failure = Failure(
         kind=kind_of(outcome.code),
-        code="outcome_unknown",
+        code=code,
         message=outcome.message,
         path=path,
         attempt=activity_of(frame).number,
     )
     turn.emit(NodeFailed(at=turn.now, frame=frame.id, path=path, failure=failure))
-    return True
 
 
 def kind_of(code: str) -> FailureKind:
@@ -177,15 +188,10 @@ def policy_of(turn: Turn, frame: Frame) -> RetryPolicy:
     if frame.role is Role.BODY:
         return task_of(turn, frame)[0].activity.retry
     if frame.role is Role.HOOK:
-        hook = hook_plan(turn.program, frame.hook or "")
-        if hook is None:
-            raise ValueError(f"the program has no hook {frame.hook}")
-        return hook.retry
-    compensation = turn.execution.compensations[frame.compensates or Path("")]
-    found = compensation_plan(turn.program, compensation.node)
-    if found is None:
-        raise ValueError(f"{compensation.path} has no compensation in the program")
-    return undo_plan(found, is_unknown=compensation.is_unknown).retry
+        return required(hook_plan(turn.program, hook_of(frame)), "hook in the program").retry
+    compensation = turn.execution.compensations[undone_by(frame)]
+    plan = required(compensation_plan(turn.program, compensation.node), "compensation in the program")
+    return undo_plan(plan, is_unknown=compensation.is_unknown).retry
 
 
 def _try_again_or_give_up(turn: Turn, frame_id: FrameId, outcome: Failed | Unknown) -> None:
@@ -222,17 +228,9 @@ def next_attempt_at(turn: Turn, frame: Frame, outcome: Failed | Unknown) -> Inst
 def _give_up(turn: Turn, frame: Frame, outcome: Failed | Unknown) -> None:
     error = AttemptError(code=outcome.code, message=outcome.message)
     if frame.role is Role.UNDO:
-        path = frame.compensates or Path("")
-        turn.emit(CompensationFailed(at=turn.now, frame=frame.id, path=path, error=error))
+        turn.emit(CompensationFailed(at=turn.now, frame=frame.id, path=undone_by(frame), error=error))
     elif frame.role is Role.HOOK:
         warning = RunWarning(code="hook_failed", message=f"{frame.hook}: {outcome.code}: {outcome.message}")
-        turn.emit(HookFailed(at=turn.now, frame=frame.id, hook=frame.hook or "", warning=warning))
-    elif frame.path is not None:
-        failure = Failure(
-            kind=kind_of(outcome.code),
-            code=outcome.code,
-            message=outcome.message,
-            path=frame.path,
-            attempt=activity_of(frame).number,
-        )
-        turn.emit(NodeFailed(at=turn.now, frame=frame.id, path=frame.path, failure=failure))
+        turn.emit(HookFailed(at=turn.now, frame=frame.id, hook=hook_of(frame), warning=warning))
+    else:
+        _fail_visit(turn, frame, code=outcome.code, outcome=outcome)

@@ -1,9 +1,10 @@
 """What an execution owes the outside, as a function of its state: recovery is nothing else."""
 
+from treadle.core.required import required
 from treadle.core.settling import runnable
 from treadle.core.timers import next_wake_at
 from treadle.model.effects import Alarm, Continuation, Effect, Invocation
-from treadle.model.execution import Execution, Frame, Phase, Role
+from treadle.model.execution import Execution, Frame, Phase
 from treadle.model.ids import forward_key
 
 IN_FLIGHT = frozenset({Phase.BUSY, Phase.CLOSING})
@@ -35,21 +36,17 @@ def wakes(execution: Execution) -> tuple[Effect, ...]:
 
 def invocation(execution: Execution, frame: Frame) -> Invocation:
     """The attempt that the frame has in flight."""
-    activity = frame.activity
-    if activity is None:
-        raise ValueError(f"frame {frame.id} is {frame.phase} without an activity")
-    compensates = None
-    if frame.role is Role.UNDO and frame.compensates is not None:
-        compensates = forward_key(execution.id, frame.compensates)
+    activity = required(frame.activity, "activity in flight")
+    undone = frame.compensates
     return Invocation(
         execution_id=execution.id,
         frame=frame.id,
         activity=activity.id,
-        node=frame.path or frame.compensates or f"${frame.hook}",
+        node=frame.path or undone or f"${frame.hook}",
         attempt=activity.number,
         key=activity.key,
         request=activity.request,
         timeout_ms=activity.timeout_ms,
-        compensates=compensates,
+        compensates=None if undone is None else forward_key(execution.id, undone),
         traceparent=execution.traceparent,
     )

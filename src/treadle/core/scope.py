@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import UNSET, UnsetType, to_builtins
 
 from treadle.model.execution import Execution, Failure, Frame, Visit
-from treadle.model.ids import NodeId, forward_key
+from treadle.model.ids import NodeId, Path, forward_key
 from treadle.model.instants import format_instant
 from treadle.model.json import Json
 
@@ -60,6 +60,23 @@ class Scope:
         if activity is not None and self._frame.path == visit.path:
             return activity.number
         return visit.attempts[-1].number if visit.attempts else 0
+
+
+class VisitScope(Scope):
+    """Roots as seen from `frame`, in which `nodes.<id>` of the visit `path` is that visit, if it is kept."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, execution: Execution, frame: Frame, path: Path) -> None:
+        super().__init__(execution, frame)
+        self._path = path
+
+    def node(self, node: NodeId, field: str) -> Json | UnsetType:
+        """A field of the visit itself, or of the newest visit of another node."""
+        visit = self._execution.earlier.get(self._path)
+        if visit is not None and visit.node == node:
+            return self._field(visit, field)
+        return super().node(node, field)
 
 
 def outwards(suffix: str) -> Iterator[str]:

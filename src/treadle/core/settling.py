@@ -11,6 +11,7 @@ from msgspec import UNSET
 from treadle.core import compensating, ending
 from treadle.core.nodes.failing import fail_rejected
 from treadle.core.nodes.table import KINDS
+from treadle.core.required import required
 from treadle.core.scope import Scope
 from treadle.core.turn import TRANSITIONS_MAX, Turn
 from treadle.model.events import (
@@ -90,16 +91,14 @@ def _is_scope(turn: Turn, frame: Frame) -> bool:
 
 def cancel_child(turn: Turn, frame: Frame) -> None:
     """Pass the word to stop on to a child."""
-    child = _child_to_cancel(turn.execution, frame)
-    if child is None:
-        raise ValueError(f"frame {frame.id} has no child to cancel")
+    child = required(_child_to_cancel(turn.execution, frame), "child to cancel")
     turn.emit(BranchCancelled(at=turn.now, frame=child.id))
 
 
 def give_visit_up(turn: Turn, frame: Frame) -> None:
     """The frame was told to stop and nothing of its visit is in flight any more."""
-    if frame.path is not None:
-        turn.emit(NodeCancelled(at=turn.now, frame=frame.id, path=frame.path))
+    path = required(frame.path, "visit to give up")
+    turn.emit(NodeCancelled(at=turn.now, frame=frame.id, path=path))
 
 
 def undo_next(turn: Turn, frame: Frame) -> None:
@@ -122,22 +121,18 @@ def close(turn: Turn, frame: Frame) -> None:
 
 def join(turn: Turn, child: Frame) -> None:
     """Give the child's end, and its list of compensations, to the parent."""
-    parent = turn.frame(child.parent) if child.parent is not None else None
-    if parent is None or parent.path is None or parent.node is None:
-        raise ValueError(f"frame {child.id} has no visit to join")
-    turn.emit(BranchJoined(at=turn.now, frame=child.id, path=parent.path))
+    parent = turn.frame(required(child.parent, "parent to join"))
+    path = required(parent.path, "visit to join")
+    turn.emit(BranchJoined(at=turn.now, frame=child.id, path=path))
     if parent.ending is not None:
         return
     if child.ending is not None:
-        if child.ending.failure is not None:
-            failed = NodeFailed(at=turn.now, frame=parent.id, path=parent.path, failure=child.ending.failure)
-            turn.emit(failed)
+        failure = required(child.ending.failure, "failure of the body")
+        turn.emit(NodeFailed(at=turn.now, frame=parent.id, path=path, failure=failure))
         return
-    node = turn.program.nodes[parent.node]
-    joined = KINDS[type(node)].joined
-    if joined is None:
-        raise ValueError(f"{parent.node} has no body to join")
-    joined(turn, turn.frame(parent.id), node, parent.path, output_of(turn.execution, child))
+    node = turn.program.nodes[required(parent.node, "node to join")]
+    joined = required(KINDS[type(node)].joined, "body to join")
+    joined(turn, turn.frame(parent.id), node, path, output_of(turn.execution, child))
 
 
 def output_of(execution: Execution, frame: Frame) -> Json:
@@ -150,9 +145,7 @@ def output_of(execution: Execution, frame: Frame) -> Json:
 
 def enter_next(turn: Turn, frame: Frame) -> None:
     """Enter the node at which the frame stands, or pass over it if its `when` says no."""
-    if frame.node is None:
-        raise ValueError(f"frame {frame.id} has no node to enter")
-    node = turn.program.nodes[frame.node]
+    node = turn.program.nodes[required(frame.node, "node to enter")]
     kind = KINDS[type(node)]
     number = next_number(turn.execution, node, frame)
     path = visit_path(node.id, frame.suffix, number)

@@ -2,6 +2,7 @@
 
 from treadle.core.attempts import start_next_attempt
 from treadle.core.nodes.table import KINDS
+from treadle.core.required import required
 from treadle.core.turn import Turn
 from treadle.model.events import TimerFired
 from treadle.model.execution import Execution, Frame, Phase
@@ -43,7 +44,5 @@ def _fire(turn: Turn, frame: Frame) -> None:
         turn.emit(TimerFired(at=turn.now, frame=frame.id))
         return
     node = turn.program.nodes[frame.node]
-    fired = KINDS[type(node)].fired
-    if fired is None:
-        raise ValueError(f"{frame.node} has no timer")
+    fired = required(KINDS[type(node)].fired, "timer of that kind")
     fired(turn, frame, node, frame.path)

@@ -4,7 +4,7 @@ The only file that names the library, so that it can be replaced. Iteration orde
 not defined: who needs an order sorts by a key of the value.
 """
 
-from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
+from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
 from typing import Final, Generic, Protocol, TypeVar, cast
 
 from rpds import HashTrieMap, List
@@ -101,7 +101,7 @@ class PersistentStack(Generic[T]):
     __slots__ = ("_cells",)
     _cells: "List[T]"
 
-    def __init__(self, newest_first: Iterable[T] = ()) -> None:
+    def __init__(self, newest_first: Sequence[T] = ()) -> None:
         self._cells = List(newest_first)
 
     @classmethod

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.invokers.invocations import FixedClock
 
+from tests.invokers.invocations import FixedClock
 from treadle.invokers.http.invoker import HttpInvoker
 from treadle.security.egress import EgressMode, EgressPolicy
 

@@ -8,9 +8,9 @@ import tracemalloc
 
 import msgspec
 import pytest
+
 from tests.invokers.http.servers import answering, breaking, resetting, saying, serving, silent
 from tests.invokers.invocations import FixedClock, get, invocation, post
-
 from treadle.invokers.http.invoker import HttpInvoker
 from treadle.model.outcomes import Cause, Failed, Ok, Unknown
 from treadle.model.requests import HttpRequest

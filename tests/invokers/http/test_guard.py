@@ -4,9 +4,9 @@ import socket
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
+
 from tests.invokers.http.servers import answering, serving
 from tests.invokers.invocations import FixedClock, get, post
-
 from treadle.invokers.http.invoker import HttpInvoker
 from treadle.model.outcomes import Cause, Failed, Ok
 from treadle.security.egress import EgressMode, EgressPolicy

@@ -2,9 +2,9 @@
 
 import pytest
 from aiohttp import web
+
 from tests.invokers.http.servers import answering, serving
 from tests.invokers.invocations import FixedClock, get, post
-
 from treadle.invokers.http.answer import (
     MESSAGE_BODY_CHARS_MAX,
     RESPONSE_BYTES_MAX,

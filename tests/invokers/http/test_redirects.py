@@ -2,9 +2,9 @@
 
 import pytest
 from aiohttp import web
+
 from tests.invokers.http.servers import Respond, answering, breaking, saying, serving
 from tests.invokers.invocations import FixedClock, get, invocation, post
-
 from treadle.invokers.http.invoker import HttpInvoker
 from treadle.invokers.http.redirects import REDIRECTS_MAX
 from treadle.model.outcomes import Failed, Ok, Unknown

@@ -2,9 +2,9 @@
 
 import pytest
 from aiohttp import web
+
 from tests.invokers.http.servers import answering, breaking, saying, serving
 from tests.invokers.invocations import get, invocation, post
-
 from treadle.invokers.http.invoker import HttpInvoker
 from treadle.model.outcomes import Cause, Failed, Ok
 from treadle.model.requests import HandlerRequest, HttpRequest

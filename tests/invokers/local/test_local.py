@@ -7,8 +7,8 @@ import threading
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.invokers.invocations import get, handler, invocation
 
+from tests.invokers.invocations import get, handler, invocation
 from treadle.invokers.local.invoker import LocalInvoker
 from treadle.invokers.local.outcomes import MESSAGE_CHARS_MAX, RESULT_BYTES_MAX
 from treadle.model.json import Json

@@ -6,6 +6,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from treadle.core.folding.changes import Changes, Fold, visit_key, with_frame
+from treadle.core.required import given, required
 from treadle.model.events import (
     ActivityCompleted,
     ActivityFailed,
@@ -16,7 +17,7 @@ from treadle.model.events import (
     TimerStarted,
 )
 from treadle.model.execution import Activity, Attempt, AttemptOutcome, Execution, Frame, Phase, Role
-from treadle.model.ids import ActivityId, Path
+from treadle.model.ids import ActivityId
 from treadle.model.policies import ATTEMPTS_KEPT
 from treadle.model.requests import Request
 
@@ -25,7 +26,7 @@ def _request_of(execution: Execution, frame: Frame, event: ActivityStarted) -> R
     """The request: the event's own, or that of the compensation which the frame carries out."""
     if event.request is not UNSET:
         return event.request
-    compensation = execution.compensations[frame.compensates or Path("")]
+    compensation = execution.compensations[required(frame.compensates, "request of the activity")]
     if compensation.request is None:
         raise ValueError(f"the compensation of {compensation.path} has no request")
     return compensation.request
@@ -35,13 +36,11 @@ def activity_started(execution: Execution, event: ActivityStarted, seq: int) -> 
     frame = execution.frames[event.frame]
     attempt = Attempt(number=event.attempt, started_at=event.at)
     if frame.activity is None:
-        if event.key is UNSET or event.timeout_ms is UNSET:
-            raise ValueError(f"the first attempt of frame {frame.id} has no key or no time limit")
         activity = Activity(
             id=ActivityId(seq),
-            key=event.key,
+            key=given(event.key, "key of the first attempt"),
             request=_request_of(execution, frame, event),
-            timeout_ms=event.timeout_ms,
+            timeout_ms=given(event.timeout_ms, "time limit of the first attempt"),
             number=event.attempt,
             attempts=(attempt,),
         )
@@ -52,16 +51,13 @@ def activity_started(execution: Execution, event: ActivityStarted, seq: int) -> 
             number=event.attempt,
             attempts=(*frame.activity.attempts, attempt)[-ATTEMPTS_KEPT:],
         )
-    phase = Phase.BUSY if frame.ending is None else Phase.CLOSING
-    moved = replace(frame, phase=phase, activity=activity, wake_at=None)
+    moved = replace(frame, phase=Phase.BUSY, activity=activity, wake_at=None)
     return {"frames": execution.frames.put(frame.id, moved)}
 
 
 def _ended(frame: Frame, outcome: AttemptOutcome, event: ActivityFailed | ActivityUnknown) -> Frame:
     """The frame once its attempt has ended otherwise than ok."""
-    activity = frame.activity
-    if activity is None:
-        raise ValueError(f"frame {frame.id} has no activity to end")
+    activity = required(frame.activity, "activity to end")
     attempt = replace(
         activity.attempts[-1],
         ended_at=event.at,
@@ -81,9 +77,7 @@ def _ended(frame: Frame, outcome: AttemptOutcome, event: ActivityFailed | Activi
 
 def activity_completed(execution: Execution, event: ActivityCompleted, _seq: int) -> Changes:
     frame = execution.frames[event.frame]
-    activity = frame.activity
-    if activity is None:
-        raise ValueError(f"frame {frame.id} has no activity to complete")
+    activity = required(frame.activity, "activity to complete")
     status = event.response.status if event.response else None
     attempt = replace(activity.attempts[-1], ended_at=event.at, outcome=AttemptOutcome.OK, http_status=status)
     counted = replace(activity, attempts=(*activity.attempts[:-1], attempt), counted=activity.counted + 1)

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
+from treadle.core.required import required
 from treadle.model.execution import Ending, Execution, Frame, Frames, Phase
 from treadle.model.ids import FrameId, NodeId, Path
 
@@ -40,8 +41,6 @@ def closed(frame: Frame, node: NodeId | None, ending: Ending | None) -> Frame:
 
 def without_child(execution: Execution, child: Frame, **changed: Any) -> Frames:
     """The frames without `child`, its parent counting one child less."""
-    if child.parent is None:
-        raise ValueError(f"frame {child.id} has no parent")
-    parent = execution.frames[child.parent]
+    parent = execution.frames[required(child.parent, "parent of the child")]
     shrunk = replace(parent, children=parent.children - 1, **changed)
     return execution.frames.without(child.id).put(parent.id, shrunk)

@@ -5,6 +5,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from treadle.core.folding.changes import Changes, Fold, with_frame, without_child
+from treadle.core.required import required
 from treadle.model.events import (
     CompensationAccepted,
     CompensationArmed,
@@ -16,7 +17,16 @@ from treadle.model.events import (
     CompensationSkipped,
     CompensationStarted,
 )
-from treadle.model.execution import Compensation, CompensationStatus, Execution, Frame, Frames, Phase, Role
+from treadle.model.execution import (
+    Attempt,
+    Compensation,
+    CompensationStatus,
+    Execution,
+    Frame,
+    Frames,
+    Phase,
+    Role,
+)
 from treadle.model.ids import FrameId, Path
 from treadle.model.persistent import PersistentMap
 
@@ -60,71 +70,71 @@ def started(execution: Execution, event: CompensationStarted, seq: int) -> Chang
     }
 
 
-def _settled(execution: Execution, undo: Frame) -> Frames:
+def _over(execution: Execution, path: Path, **changed: Any) -> Changes:
+    """The compensation is settled: an earlier visit that was kept for it is let go."""
+    changes: Changes = {"compensations": _with(execution, path, **changed)}
+    if path in execution.earlier:
+        changes["earlier"] = execution.earlier.without(path)
+    return changes
+
+
+def _without(execution: Execution, undo: Frame) -> Frames:
     """The frames without the undo, its path off its scope's list."""
-    if undo.parent is None:
-        raise ValueError(f"the undo frame {undo.id} has no scope")
-    return without_child(execution, undo, armed=execution.frames[undo.parent].armed.popped())
+    scope = execution.frames[required(undo.parent, "scope of the undo")]
+    return without_child(execution, undo, armed=scope.armed.popped())
+
+
+def _unstuck(execution: Execution) -> Changes:
+    """A person has decided; what holds the execution now, if anything, is its pause."""
+    return {"is_stuck": False, "reason": execution.paused.reason if execution.paused else None}
+
+
+def _attempts_of(undo: Frame) -> tuple[Attempt, ...]:
+    return undo.activity.attempts if undo.activity else ()
 
 
 def completed(execution: Execution, event: CompensationCompleted, _seq: int) -> Changes:
     undo = execution.frames[event.frame]
-    attempts = undo.activity.attempts if undo.activity else ()
-    return {
-        "frames": _settled(execution, undo),
-        "compensations": _with(
-            execution, event.path, status=CompensationStatus.COMPLETED, attempts=attempts, error=None
-        ),
-    }
+    status, attempts = CompensationStatus.COMPLETED, _attempts_of(undo)
+    changes = _over(execution, event.path, status=status, attempts=attempts, error=None)
+    return changes | {"frames": _without(execution, undo)}
 
 
 def failed(execution: Execution, event: CompensationFailed, _seq: int) -> Changes:
-    undo = execution.frames[event.frame]
-    attempts = undo.activity.attempts if undo.activity else ()
+    status, attempts = CompensationStatus.FAILED, _attempts_of(execution.frames[event.frame])
     return {
         "frames": with_frame(execution, event.frame, phase=Phase.STUCK),
-        "compensations": _with(
-            execution, event.path, status=CompensationStatus.FAILED, attempts=attempts, error=event.error
-        ),
+        "compensations": _with(execution, event.path, status=status, attempts=attempts, error=event.error),
     }
 
 
 def retried(execution: Execution, event: CompensationRetried, _seq: int) -> Changes:
-    undo = execution.frames[event.frame]
-    activity = undo.activity
+    activity = execution.frames[event.frame].activity
     if activity is not None:
         activity = replace(activity, granted=activity.granted + event.granted, lost=0)
-    return {
+    return _unstuck(execution) | {
         "frames": with_frame(execution, event.frame, phase=Phase.READY, activity=activity),
         "compensations": _with(execution, event.path, status=CompensationStatus.RUNNING, reason=event.reason),
-        "is_stuck": False,
-        "reason": None,
     }
 
 
 def skipped(execution: Execution, event: CompensationSkipped, _seq: int) -> Changes:
-    changes: Changes = {
-        "compensations": _with(execution, event.path, status=CompensationStatus.SKIPPED, reason=event.reason)
-    }
+    changes = _over(execution, event.path, status=CompensationStatus.SKIPPED, reason=event.reason)
     frame = execution.frames[event.frame]
     if frame.role is Role.UNDO:
-        changes |= {"frames": _settled(execution, frame), "is_stuck": False, "reason": None}
+        changes |= _unstuck(execution) | {"frames": _without(execution, frame)}
     return changes
 
 
 def accepted(execution: Execution, event: CompensationAccepted, _seq: int) -> Changes:
-    return {
-        "frames": _settled(execution, execution.frames[event.frame]),
-        "compensations": _with(
-            execution, event.path, status=CompensationStatus.ACCEPTED, reason=event.reason
-        ),
-        "is_stuck": False,
-        "reason": None,
-    }
+    changes = _over(execution, event.path, status=CompensationStatus.ACCEPTED, reason=event.reason)
+    return changes | _unstuck(execution) | {"frames": _without(execution, execution.frames[event.frame])}
 
 
 def dropped(execution: Execution, event: CompensationDropped, _seq: int) -> Changes:
-    return {"compensations": _with(execution, event.path, status=CompensationStatus.DROPPED)}
+    undos = [frame for frame in execution.frames.values() if frame.compensates == event.path]
+    attempts = tuple(attempt for undo in undos for attempt in _attempts_of(undo))
+    return _over(execution, event.path, status=CompensationStatus.DROPPED, attempts=attempts)
 
 
 FOLDS: Final[dict[type, Fold]] = {

@@ -143,7 +143,7 @@ def terminated(execution: Execution, event: ExecutionTerminated, _seq: int) -> C
             )
             visits = visits.put(key, given_up)
     ended = _ended(execution, ExecutionStatus.TERMINATED, event.at)
-    return ended | {"visits": visits, "paused": None, "reason": event.reason}
+    return ended | {"visits": visits, "paused": None, "is_stuck": False, "reason": event.reason}
 
 
 FOLDS: Final[dict[type, Fold]] = {

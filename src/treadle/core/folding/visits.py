@@ -6,6 +6,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from treadle.core.folding.changes import Changes, Fold, closed, visit_key, with_frame, without_child
+from treadle.core.required import required
 from treadle.model.events import (
     BodyFailed,
     BranchCancelled,
@@ -134,9 +135,7 @@ def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Change
 
 def branch_joined(execution: Execution, event: BranchJoined, _seq: int) -> Changes:
     child = execution.frames[event.frame]
-    if child.parent is None:
-        raise ValueError(f"frame {child.id} has no parent to join")
-    armed = execution.frames[child.parent].armed
+    armed = execution.frames[required(child.parent, "parent to join")].armed
     for path in reversed(tuple(child.armed)):
         armed = armed.push(path)
     return {"frames": without_child(execution, child, armed=armed)}

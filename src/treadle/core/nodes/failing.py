@@ -1,5 +1,6 @@
 """A node that fails by itself, before or after its activity."""
 
+from treadle.core.required import required
 from treadle.core.turn import Turn
 from treadle.model.events import NodeFailed
 from treadle.model.execution import Failure, FailureKind, Frame
@@ -16,6 +17,5 @@ def rejected(frame: Frame, error: ExpressionError) -> Failure:
 
 def fail_rejected(turn: Turn, frame: Frame, error: ExpressionError) -> None:
     """Fail the open visit of the frame for an expression without a value."""
-    if frame.path is None:
-        raise ValueError(f"frame {frame.id} has no open visit")
-    turn.emit(NodeFailed(at=turn.now, frame=frame.id, path=frame.path, failure=rejected(frame, error)))
+    path = required(frame.path, "open visit")
+    turn.emit(NodeFailed(at=turn.now, frame=frame.id, path=path, failure=rejected(frame, error)))

@@ -2,6 +2,7 @@
 
 from treadle.core.backoff import unit
 from treadle.core.nodes.failing import fail_rejected
+from treadle.core.required import required
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
 from treadle.model.events import NodeCompleted, TimerFired, TimerStarted
@@ -30,14 +31,13 @@ def wakes_at(turn: Turn, frame: Frame, node: SleepNode, path: Path) -> Instant:
     jitter = int(node.jitter_ms * unit(f"{turn.execution.id}/{path}"))
     if node.until is not None:
         return Instant(int(node.until(roots)) + jitter)
-    if node.duration_ms is None:
-        raise ValueError(f"{node.id} sleeps neither for a duration nor until an instant")
-    return Instant(turn.now + int(node.duration_ms(roots)) + jitter)
+    duration_ms = required(node.duration_ms, "duration or instant to sleep for")
+    return Instant(turn.now + int(duration_ms(roots)) + jitter)
 
 
 def fired(turn: Turn, frame: Frame, node: SleepNode, path: Path) -> None:
     """The timer is due."""
-    slept_until = frame.wake_at if frame.wake_at is not None else turn.now
+    slept_until = required(frame.wake_at, "instant of waking")
     turn.emit(TimerFired(at=turn.now, frame=frame.id, path=path))
     output = {"slept_until": format_instant(slept_until)}
     turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, output=output, next=node.next))

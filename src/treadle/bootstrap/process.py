@@ -1,0 +1,79 @@
+"""The entry of a process: the event loop, the signals, the end."""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Final, TypeVar
+
+import structlog
+import uvloop
+
+from treadle.bootstrap.application import running
+from treadle.config.settings import Settings
+from treadle.worker.registry import Registry
+
+T = TypeVar("T")
+
+SWITCH_INTERVAL_S: Final = 0.0005
+"""How soon a thread that waits for the interpreter gets it from one that is busy.
+
+A commit is written in a thread beside the event loop. With the 5 ms that Python takes by default the writer
+waits behind a busy loop each time it comes back from the disk.
+"""
+COLLECT_AFTER: Final = 50_000
+"""Containers made before the interpreter looks for cycles.
+
+States hold none, and to look through those of many live executions after every 700, as Python does by
+default, costs about a tenth of an engine's time.
+"""
+STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+log = structlog.get_logger(__name__)
+
+
+def run(work: Coroutine[None, None, T]) -> T:
+    """Run the process's work in an event loop of its own."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    gc.set_threshold(COLLECT_AFTER, 20, 20)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+async def serve_until_signal(settings: Settings, registry: Registry, announce: Callable[[str], None]) -> None:
+    """Run an application until SIGTERM or SIGINT; `announce` is told its URL when it is ready.
+
+    Raises:
+        Unavailable, Corrupt, OSError: as `running`.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, _stop_or_die, stop, number)
+    async with running(settings, registry) as application:
+        announce(application.url)
+        await stop.wait()
+        log.info("stopping")
+
+
+def leave(code: int) -> None:
+    """End the process, also when a handler that outlived its attempt keeps a thread.
+
+    Nothing is lost: what was acknowledged is durable, and the attempt is unknown already.
+    """
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    if any(thread.is_alive() and not thread.daemon for thread in others):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _stop_or_die(stop: asyncio.Event, number: signal.Signals) -> None:
+    """The first signal asks for a stop; a second one does not wait for it."""
+    if stop.is_set():
+        os._exit(128 + number)
+    stop.set()

@@ -1,0 +1,74 @@
+"""`treadle verify`: check everything that is kept against itself."""
+
+import asyncio
+
+import click
+import msgspec
+
+from treadle.bootstrap.backends import open_for_audit
+from treadle.cli.failures import Failure, Unreachable
+from treadle.cli.tables import shown
+from treadle.config.store_url import StoreUrl, parse_store_url
+from treadle.model.errors import Corrupt, Unavailable
+from treadle.service.audit import Finding, audit
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked at and what was found."""
+
+    executions: int
+    events: int
+    findings: tuple[Finding, ...]
+
+
+@click.command()
+@click.option(
+    "--store",
+    default="sqlite:///treadle.db",
+    envvar="TREADLE_STORE",
+    show_default=True,
+    show_envvar=True,
+    help="The store to check; a server may run on it.",
+)
+@click.option("--output", type=click.Choice(["table", "json"]), default="table", envvar="TREADLE_OUTPUT")
+def verify(store: str, output: str) -> None:
+    """Check every execution: the chain of digests, and snapshot and list columns against the history."""
+    try:
+        url = parse_store_url(store)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--store") from error
+    verdict = _verdict(url)
+    if output == "json":
+        click.echo(msgspec.json.encode(verdict))
+    else:
+        for finding in verdict.findings:
+            place = f"{finding.execution_id} seq {finding.seq}"
+            click.echo(f"{place} {finding.code}: {shown(finding.message)}")
+        click.echo(
+            f"{verdict.executions} executions, {verdict.events} events, {len(verdict.findings)} findings"
+        )
+    if verdict.findings:
+        raise Failure("the store does not agree with itself")
+
+
+def _verdict(url: StoreUrl) -> Verdict:
+    try:
+        return asyncio.run(_examine(url))
+    except Unavailable as error:
+        raise Unreachable(f"the store {url}: {error.message}") from error
+    except Corrupt as error:
+        raise Failure(f"the store {url}: {error.message}") from error
+
+
+async def _examine(url: StoreUrl) -> Verdict:
+    views = open_for_audit(url)
+    executions, events = 0, 0
+    findings: list[Finding] = []
+    try:
+        async for examined in audit(views):
+            executions += 1
+            events += examined.events
+            findings.extend(examined.findings)
+    finally:
+        await views.close()
+    return Verdict(executions=executions, events=events, findings=tuple(findings))

@@ -1,0 +1,1 @@
+"""Settings: from options of the command line and from the environment."""

@@ -1,0 +1,104 @@
+"""The settings of a process: an option of the command line, else TREADLE_<OPTION>, else a default."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from treadle.config.store_url import StoreUrl, parse_store_url
+
+PREFIX: Final = "TREADLE_"
+OPEN_PREFIXES: Final = ("TREADLE_SECRET_",)
+"""Names that begin so belong to the user."""
+CLIENT_NAMES: Final = ("TREADLE_URL", "TREADLE_API_KEY", "TREADLE_OUTPUT", "TREADLE_NAMESPACE")
+"""Options of commands that talk to a server."""
+SERVER_NAMES: Final = ("TREADLE_API_KEYS",)
+Count = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an engine process is run with; each field is also TREADLE_<FIELD> in the environment."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 7_070
+    """0 takes a free one."""
+    store: str = "sqlite:///treadle.db"
+    app: str | None = None
+    """`module:registry`, the handlers of this process."""
+    public_url: str | None = None
+    """How services reach this server; by default `http://<host>:<port>`."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    live_max: Count = 10_000
+    """Executions that the engine drives at once; further starts are stored due."""
+    batch_rows_max: Count = 1_000
+    batch_bytes_max: Count = 4 * 1_024 * 1_024
+    stop_grace_ms: Annotated[int, msgspec.Meta(ge=0, le=600_000)] = 10_000
+    """How long a stop awaits calls in flight."""
+
+    @property
+    def store_url(self) -> StoreUrl:
+        """Where the store is; `read_settings` has checked it."""
+        return parse_store_url(self.store)
+
+
+class SettingsError(Exception):
+    """A setting that is wrong; the text names it as the user wrote it."""
+
+
+def read_settings(options: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+    """The settings; an option that is None was not given.
+
+    Raises:
+        SettingsError: a value is wrong, or a TREADLE_ name is unknown.
+    """
+    check_names(environ)
+    given: dict[str, object] = {}
+    for name in Settings.__struct_fields__:
+        if options.get(name) is not None:
+            given[name] = options[name]
+        elif variable(name) in environ:
+            given[name] = environ[variable(name)]
+    settings = _convert(given, options)
+    try:
+        parse_store_url(settings.store)
+    except ValueError as error:
+        raise SettingsError(f"{_written('store', options)}: {error}") from error
+    return settings
+
+
+def check_names(environ: Mapping[str, str]) -> None:
+    """Refuse a TREADLE_ name that nothing reads: it is misspelt.
+
+    Raises:
+        SettingsError: with the nearest known name.
+    """
+    known = (*map(variable, Settings.__struct_fields__), *CLIENT_NAMES, *SERVER_NAMES)
+    for name in sorted(environ):
+        if not name.startswith(PREFIX) or name in known or name.startswith(OPEN_PREFIXES):
+            continue
+        near = get_close_matches(name, known, n=1, cutoff=0.0)
+        raise SettingsError(f"the environment has {name}, which nothing reads; did you mean {near[0]}?")
+
+
+def variable(option: str) -> str:
+    """The name of an option in the environment."""
+    return f"{PREFIX}{option.upper()}"
+
+
+def _convert(given: Mapping[str, object], options: Mapping[str, object]) -> Settings:
+    """Field by field first, so that the error names the one that is wrong."""
+    for field in msgspec.structs.fields(Settings):
+        if field.name in given:
+            try:
+                msgspec.convert(given[field.name], field.type, strict=False)
+            except msgspec.ValidationError as error:
+                message = f"{_written(field.name, options)} is {given[field.name]!r}: {error}"
+                raise SettingsError(message) from error
+    return msgspec.convert(given, Settings, strict=False)
+
+
+def _written(name: str, options: Mapping[str, object]) -> str:
+    if options.get(name) is not None:
+        return f"--{name.replace('_', '-')}"
+    return variable(name)

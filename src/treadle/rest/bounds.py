@@ -1,0 +1,19 @@
+"""What a request may be at most, each with its unit."""
+
+from typing import Final
+
+BODY_BYTES_MAX: Final = 1_048_576
+BODY_READ_S_MAX: Final = 30
+"""How long a caller may take to send a body."""
+JSON_DEPTH_MAX: Final = 64
+"""Lists and objects inside each other, the body itself counted."""
+PAGE_ITEMS_MAX: Final = 500
+PAGE_ITEMS_DEFAULT: Final = 50
+SEQ_MAX: Final = 2**53 - 1
+"""Beyond what any history reaches; every JSON reader holds it exactly."""
+WAIT_S_MAX: Final = 60
+"""`Prefer: wait` for longer is shortened to this."""
+CONNECTIONS_WAITING_MAX: Final = 2_048
+"""Connections that the kernel holds until they are accepted."""
+STOP_GRACE_S: Final = 5
+"""How long a stop lets requests in flight go on."""

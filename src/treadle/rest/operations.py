@@ -1,0 +1,33 @@
+"""Handlers of what operators and orchestrators of processes ask."""
+
+import msgspec
+
+from treadle.rest.queries import NoQuery
+from treadle.rest.routing import Answer, Call
+
+
+class Liveness(msgspec.Struct, frozen=True, kw_only=True):
+    status: str = "live"
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """`faults` says what is wrong, in words; nothing when `status` is `ready`."""
+
+    status: str
+    faults: tuple[str, ...]
+
+
+async def livez(_call: Call[NoQuery, None]) -> Answer:
+    """The process answers."""
+    return Answer(body=Liveness())
+
+
+async def readyz(call: Call[NoQuery, None]) -> Answer:
+    """200 when the engine takes work, 503 with what is wrong when it does not."""
+    faults = call.edge.health()
+    status = "not_ready" if faults else "ready"
+    return Answer(status=503 if faults else 200, body=Readiness(status=status, faults=faults))
+
+
+async def info(call: Call[NoQuery, None]) -> Answer:
+    return Answer(body=call.edge.info)

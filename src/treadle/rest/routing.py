@@ -1,0 +1,69 @@
+"""A row of the table of routes, and what stands behind it: read, call, answer."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+import msgspec
+from starlette.datastructures import Headers
+
+from treadle.model.json import Json
+from treadle.rest.edge import Edge
+from treadle.rest.queries import NoQuery
+from treadle.service.caller import Caller
+
+Q = TypeVar("Q")
+B = TypeVar("B")
+
+JSON_TYPES: Final[Mapping[str, str]] = MappingProxyType({"application/json": "json"})
+DOCUMENT_TYPES: Final[Mapping[str, str]] = {
+    "application/json": "json",
+    "application/yaml": "yaml",
+    "application/x-yaml": "yaml",
+    "text/yaml": "yaml",
+}
+
+
+class Call(msgspec.Struct, Generic[Q, B], frozen=True, kw_only=True):
+    """One request, read. `tree` is the JSON of the body, `data` its bytes, written in `written_in`."""
+
+    edge: Edge
+    caller: Caller
+    headers: Headers
+    path: Mapping[str, str]
+    query: Q
+    body: B
+    tree: Json = None
+    data: bytes = b""
+    written_in: str = "json"
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What is answered; `body` UNSET is none."""
+
+    status: int = 200
+    body: object = msgspec.UNSET
+    headers: Mapping[str, str] = {}
+
+
+Handler: TypeAlias = Callable[[Call[Any, Any]], Awaitable[Answer]]
+"""Raises TreadleError; everything else that it raises is our own fault."""
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One row. `request` is the struct of a JSON body, None for a route that reads `data` itself or nothing.
+
+    `responses` tells the struct of each status that is not a problem. `is_body_needed` False: no body at
+    all is as good as an empty object.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    responses: Mapping[int, type | None]
+    query: type[msgspec.Struct] = NoQuery
+    request: type[msgspec.Struct] | None = None
+    is_body_needed: bool = True
+    types: Mapping[str, str] = JSON_TYPES
+    """Media types that a body may have -> what it is then written in."""

@@ -1,0 +1,170 @@
+"""The one table of routes, and the application made of it."""
+
+from typing import Final
+
+from starlette.routing import Route as PathRoute
+from starlette.routing import Router
+from starlette.types import ASGIApp
+
+from treadle.rest.definitions import (
+    delete_definition,
+    get_definition,
+    list_definitions,
+    put_definition,
+    validate_definition,
+)
+from treadle.rest.edge import Edge, Info
+from treadle.rest.endpoint import Endpoint, nowhere
+from treadle.rest.executions import (
+    ReasonBody,
+    act_on_compensation,
+    act_on_execution,
+    get_execution,
+    get_history,
+    list_executions,
+    start_execution,
+)
+from treadle.rest.operations import Liveness, Readiness, info, livez, readyz
+from treadle.rest.queries import DefinitionsQuery, ExecutionsQuery, HistoryQuery
+from treadle.rest.routing import DOCUMENT_TYPES, Route
+from treadle.service.acts import COMPENSATION_ACTS, EXECUTION_ACTS
+from treadle.service.definitions import DefinitionPage, DefinitionView, Validation
+from treadle.service.executions import HistoryPage, SummaryPage
+from treadle.service.orders import StartOrder
+from treadle.service.views import ExecutionView
+
+ROUTES: Final = (
+    Route(
+        method="POST",
+        path="/v1/definitions",
+        handler=put_definition,
+        summary="Keep a definition",
+        responses={201: DefinitionView, 200: DefinitionView},
+        types=DOCUMENT_TYPES,
+    ),
+    Route(
+        method="GET",
+        path="/v1/definitions",
+        handler=list_definitions,
+        summary="List definitions, newest first",
+        responses={200: DefinitionPage},
+        query=DefinitionsQuery,
+    ),
+    Route(
+        method="POST",
+        path="/v1/definitions/validate",
+        handler=validate_definition,
+        summary="Say everything that is to be said of a document, and keep nothing",
+        responses={200: Validation},
+        types=DOCUMENT_TYPES,
+    ),
+    Route(
+        method="GET",
+        path="/v1/definitions/{name}",
+        handler=get_definition,
+        summary="The version stored last",
+        responses={200: DefinitionView},
+    ),
+    Route(
+        method="GET",
+        path="/v1/definitions/{name}/{version}",
+        handler=get_definition,
+        summary="One version, deleted or not",
+        responses={200: DefinitionView},
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/definitions/{name}/{version}",
+        handler=delete_definition,
+        summary="Delete one version: its name and version stay taken",
+        responses={204: None},
+    ),
+    Route(
+        method="POST",
+        path="/v1/executions",
+        handler=start_execution,
+        summary="Start an execution",
+        responses={202: ExecutionView, 200: ExecutionView},
+        request=StartOrder,
+    ),
+    Route(
+        method="GET",
+        path="/v1/executions",
+        handler=list_executions,
+        summary="List executions, newest first",
+        responses={200: SummaryPage},
+        query=ExecutionsQuery,
+    ),
+    Route(
+        method="GET",
+        path="/v1/executions/{id}",
+        handler=get_execution,
+        summary="One execution as it is now",
+        responses={200: ExecutionView},
+    ),
+    Route(
+        method="GET",
+        path="/v1/executions/{id}/history",
+        handler=get_history,
+        summary="What happened to an execution, oldest first",
+        responses={200: HistoryPage},
+        query=HistoryQuery,
+    ),
+    *(
+        Route(
+            method="POST",
+            path=f"/v1/executions/{{id}}/{act}",
+            handler=act_on_execution(act),
+            summary=f"{act.capitalize()} an execution",
+            responses={202: ExecutionView},
+            request=ReasonBody,
+            is_body_needed=False,
+        )
+        for act in EXECUTION_ACTS
+    ),
+    *(
+        Route(
+            method="POST",
+            path=f"/v1/executions/{{id}}/compensations/{{path}}/{act}",
+            handler=act_on_compensation(act),
+            summary=f"{act.capitalize()} a compensation that is stuck",
+            responses={202: ExecutionView},
+            request=ReasonBody,
+            is_body_needed=False,
+        )
+        for act in COMPENSATION_ACTS
+    ),
+    Route(
+        method="GET",
+        path="/livez",
+        handler=livez,
+        summary="Whether the process answers",
+        responses={200: Liveness},
+    ),
+    Route(
+        method="GET",
+        path="/readyz",
+        handler=readyz,
+        summary="Whether the engine takes work, and if not why",
+        responses={200: Readiness, 503: Readiness},
+    ),
+    Route(
+        method="GET",
+        path="/v1/info",
+        handler=info,
+        summary="What this server is",
+        responses={200: Info},
+    ),
+)
+
+
+def application(edge: Edge) -> ASGIApp:
+    """The ASGI application of the table.
+
+    Rows of one path share an endpoint; of several paths that fit a request the first counts.
+    """
+    paths: dict[str, list[Route]] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, []).append(route)
+    endpoints = [PathRoute(path, Endpoint(routes, edge)) for path, routes in paths.items()]
+    return Router(endpoints, redirect_slashes=False, default=nowhere)

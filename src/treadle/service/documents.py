@@ -1,0 +1,114 @@
+"""Documents of definitions: read, checked and compiled, in the loop or beside it by their length."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from treadle.definition.compile import compile_definition
+from treadle.definition.digest import digest
+from treadle.definition.formats import parse_document
+from treadle.definition.graph import graph
+from treadle.definition.read import Report, check, read_definition
+from treadle.model.definition import Definition
+from treadle.model.errors import Fault, Rejected
+from treadle.model.ids import Digest
+from treadle.model.json import Json
+from treadle.model.program import Program
+from treadle.service.workload import worked
+
+DocumentFormat = Literal["json", "yaml"]
+
+
+class CheckedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document without errors, its JSON, and what it compiles to."""
+
+    definition: Definition
+    program: Program
+    json: bytes
+    graph: Json
+    warnings: tuple[Fault, ...]
+
+
+async def read_text(data: bytes, written_in: DocumentFormat) -> CheckedDocument:
+    """The document that a text holds.
+
+    Raises:
+        Rejected: `too_large`, `malformed_request`, or `invalid_definition` with every fault.
+    """
+    # YAML is read a hundred times more slowly than JSON: even a short text is not read in the loop.
+    at_once_max = {} if written_in == "json" else {"at_once_max": 0}
+    return await worked(len(data), lambda: _checked(parse_document(data, written_in)), **at_once_max)
+
+
+async def read_tree(tree: Json, size_bytes: int, pointer: str) -> CheckedDocument:
+    """The document that stands at `pointer` in a request of `size_bytes`.
+
+    Raises:
+        Rejected: `invalid_definition` with every fault, pointing into the request.
+    """
+    return await worked(size_bytes, lambda: _checked(tree, pointer))
+
+
+async def tree_digest(tree: Json, size_bytes: int) -> Digest | None:
+    """The digest of a document that may be faulty; None for what cannot have one."""
+
+    def work() -> Digest | None:
+        try:
+            return digest(tree)
+        except ValueError:
+            return None
+
+    return await worked(size_bytes, work)
+
+
+async def report_on(data: bytes, written_in: DocumentFormat) -> tuple[Report, Json]:
+    """Everything found in a text, and its graph if it has no errors.
+
+    Raises:
+        Rejected: `too_large` or `malformed_request`.
+    """
+
+    def work() -> tuple[Report, Json]:
+        report = check(parse_document(data, written_in))
+        return report, graph(report.definition) if report.definition is not None else None
+
+    return await worked(len(data), work, 0)
+
+
+async def stored_graph(document: bytes) -> Json:
+    """What a UI draws of a stored document."""
+    return await worked(len(document), lambda: graph(_read_stored(document)))
+
+
+def compile_stored(document: bytes) -> Program:
+    """The program of a stored document; takes milliseconds.
+
+    Raises:
+        Rejected: `invalid_definition`, this version of Treadle does not take what another stored.
+    """
+    return compile_definition(_read_stored(document))
+
+
+def _read_stored(document: bytes) -> Definition:
+    return read_definition(msgspec.json.decode(document))
+
+
+def _checked(tree: Json, pointer: str = "") -> CheckedDocument:
+    report = check(tree)
+    if report.definition is None:
+        count = len(report.errors)
+        message = f"the definition has {count} fault{'' if count == 1 else 's'}"
+        raise Rejected("invalid_definition", message, tuple(_moved(report.errors, pointer)))
+    return CheckedDocument(
+        definition=report.definition,
+        program=compile_definition(report.definition),
+        json=msgspec.json.encode(tree),
+        graph=graph(report.definition),
+        warnings=report.warnings,
+    )
+
+
+def _moved(faults: Iterable[Fault], pointer: str) -> Iterable[Fault]:
+    for fault in faults:
+        yield msgspec.structs.replace(fault, pointer=pointer + fault.pointer)

@@ -1,0 +1,102 @@
+"""What a caller writes to start an execution, and what may stand in it."""
+
+import re
+from typing import Annotated, Final
+
+import msgspec
+
+from treadle.definition.instants import parse_instant
+from treadle.model.errors import Fault, Rejected
+from treadle.model.ids import ExecutionId, Instant
+from treadle.model.json import Json
+
+PRIORITY_MAX: Final = 100
+BUSINESS_KEY_CHARS_MAX: Final = 512
+LABELS_MAX: Final = 64
+LABEL_CHARS_MAX: Final = 255
+UUID_TEXT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class InlineDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A document that comes with the start; it is kept by digest only."""
+
+    document: Json
+
+
+class StartOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a caller writes to start an execution. `definition` is a name, `name@version` or a document."""
+
+    definition: str | InlineDefinition
+    input: Json = {}
+    business_key: str | None = None
+    id: str | None = None
+    priority: Annotated[int, msgspec.Meta(ge=-PRIORITY_MAX, le=PRIORITY_MAX)] | None = None
+    labels: dict[str, Json] = {}
+    start_at: str | None = None
+
+
+def read_execution_id(text: str | None) -> ExecutionId | None:
+    """The id that the caller chose, if any, in lower case.
+
+    Raises:
+        Rejected: `malformed_request`, it is no UUID.
+    """
+    if text is None:
+        return None
+    if UUID_TEXT.fullmatch(text.lower()) is None:
+        raise _malformed("/id", "`id` is a UUID, as 0192f0c1-7a1e-7c3b-8f00-1b2c3d4e5f60")
+    return ExecutionId(text.lower())
+
+
+def read_business_key(text: str | None) -> str | None:
+    """The caller's name for what the execution is about.
+
+    Raises:
+        Rejected: `malformed_request`, empty or too long.
+    """
+    if text is not None and not _is_text(text, BUSINESS_KEY_CHARS_MAX):
+        raise _malformed("/business_key", f"`business_key` has 1 to {BUSINESS_KEY_CHARS_MAX} characters")
+    return text
+
+
+def read_labels(given: dict[str, Json]) -> dict[str, str]:
+    """The labels, each checked.
+
+    Raises:
+        Rejected: `malformed_request`, too many, or one that is none.
+    """
+    if len(given) > LABELS_MAX:
+        raise _malformed("/labels", f"an execution has at most {LABELS_MAX} labels")
+    for name, text in given.items():
+        is_good = _is_text(name, LABEL_CHARS_MAX) and ":" not in name
+        if not (is_good and isinstance(text, str) and _is_text(text, LABEL_CHARS_MAX, 0)):
+            escaped = name.replace("~", "~0").replace("/", "~1")
+            message = (
+                f"a label is text under a name without `:`, each of at most {LABEL_CHARS_MAX} characters"
+            )
+            raise _malformed(f"/labels/{escaped}", message)
+    return dict(given)
+
+
+def _is_text(text: str, chars_max: int, chars_min: int = 1) -> bool:
+    """NUL is text in JSON, but not in every store."""
+    return chars_min <= len(text) <= chars_max and "\x00" not in text
+
+
+def read_start_at(text: str | None) -> Instant | None:
+    """The instant of the start, if it is not now.
+
+    Raises:
+        Rejected: `malformed_request`, it is no instant.
+    """
+    if text is None:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise _malformed("/start_at", str(error)) from error
+
+
+def _malformed(pointer: str, message: str) -> Rejected:
+    fault = Fault(pointer=pointer, code="invalid_value", message=message)
+    return Rejected("malformed_request", message, (fault,))

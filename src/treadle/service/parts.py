@@ -1,0 +1,21 @@
+"""What the use cases are built from."""
+
+import msgspec
+
+from treadle.ports.clock import Clock
+from treadle.ports.randomness import Randomness
+from treadle.ports.store import Store
+from treadle.ports.views import Views
+from treadle.runtime.engine import Engine
+from treadle.runtime.programs import Programs
+
+
+class ServiceParts(msgspec.Struct, frozen=True, kw_only=True):
+    """`programs` is the engine's own cache: what one of them compiles the other finds."""
+
+    engine: Engine
+    store: Store
+    views: Views
+    programs: Programs
+    clock: Clock
+    randomness: Randomness

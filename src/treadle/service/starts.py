@@ -1,0 +1,149 @@
+"""Starting an execution: of a kept definition, or of a document that comes with the start."""
+
+from typing import Final
+
+import msgspec
+
+from treadle.model.commands import StartExecution
+from treadle.model.errors import Fault, Rejected
+from treadle.model.execution import DefinitionRef, Execution
+from treadle.model.ids import Namespace
+from treadle.model.json import Json
+from treadle.model.program import Program
+from treadle.ports.commit import IdempotencyKey
+from treadle.service.caller import Caller
+from treadle.service.definitions import not_found, stored_definition
+from treadle.service.documents import read_tree, tree_digest
+from treadle.service.executions import Executions
+from treadle.service.idempotency import KeyLocks, idempotency_key
+from treadle.service.orders import (
+    InlineDefinition,
+    StartOrder,
+    read_business_key,
+    read_execution_id,
+    read_labels,
+    read_start_at,
+)
+from treadle.service.parts import ServiceParts
+from treadle.service.workload import worked
+
+TAKEN: Final = frozenset({"execution_exists", "idempotency_exists"})
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to start: the order, and the body it was read from."""
+
+    caller: Caller
+    order: StartOrder
+    body: Json
+    body_bytes: int
+    idempotency_key: str | None = None
+    traceparent: str | None = None
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """`is_new` False: an earlier start under the same Idempotency-Key made it."""
+
+    execution: Execution
+    is_new: bool
+
+
+class Starts:
+    """What returns is durable."""
+
+    def __init__(self, parts: ServiceParts, executions: Executions) -> None:
+        self._parts = parts
+        self._executions = executions
+        self._locks = KeyLocks()
+
+    async def start(self, asked: Asked) -> Started:
+        """Start, once for each Idempotency-Key.
+
+        Raises:
+            Rejected: `malformed_request`, `idempotency_mismatch`, `definition_not_found`,
+                `invalid_definition`, `invalid_input` or `execution_exists`.
+            Unavailable: nothing was accepted.
+        """
+        if asked.idempotency_key is None:
+            return Started(execution=await self._begin(asked, None), is_new=True)
+        key = await idempotency_key(asked.idempotency_key, asked.body, asked.body_bytes)
+        async with self._locks.held(asked.caller.namespace, key.key):
+            earlier = await self._earlier(asked.caller.namespace, key)
+            if earlier is not None:
+                return Started(execution=earlier, is_new=False)
+            try:
+                return Started(execution=await self._begin(asked, key), is_new=True)
+            except Rejected as rejected:
+                # Another engine may have taken the key since it was looked for.
+                earlier = None
+                if rejected.code in TAKEN:
+                    earlier = await self._earlier(asked.caller.namespace, key)
+                if earlier is None:
+                    raise
+                return Started(execution=earlier, is_new=False)
+
+    async def _earlier(self, namespace: Namespace, key: IdempotencyKey) -> Execution | None:
+        record = await self._parts.views.idempotency(namespace, key.key)
+        if record is None:
+            return None
+        if record.key.body_digest != key.body_digest:
+            message = "the Idempotency-Key was used for a start with another body"
+            raise Rejected("idempotency_mismatch", message)
+        return await self._executions.get(namespace, record.execution_id)
+
+    async def _begin(self, asked: Asked, key: IdempotencyKey | None) -> Execution:
+        order, randomness = asked.order, self._parts.randomness
+        execution_id = read_execution_id(order.id) or randomness.execution_id()
+        labels, start_at = read_labels(order.labels), read_start_at(order.start_at)
+        business_key = read_business_key(order.business_key)
+        program = await self._program(asked)
+        await _check_input(program, order.input, asked.body_bytes)
+        command = StartExecution(
+            id=execution_id,
+            namespace=asked.caller.namespace,
+            definition=DefinitionRef(name=program.name, version=program.version, digest=program.digest),
+            input=order.input,
+            business_key=business_key,
+            priority=program.priority if order.priority is None else order.priority,
+            labels=labels,
+            start_at=start_at,
+            traceparent=asked.traceparent or randomness.traceparent(),
+            actor=asked.caller.actor,
+        )
+        return await self._parts.engine.start_execution(command, program, key)
+
+    async def _program(self, asked: Asked) -> Program:
+        if isinstance(asked.order.definition, InlineDefinition):
+            return await self._inline(asked, asked.order.definition)
+        name, _, version = asked.order.definition.partition("@")
+        found = await self._parts.views.definition(asked.caller.namespace, name, version or None)
+        if found is None or found.deleted_at is not None:
+            raise not_found(name, version or None)
+        return await self._parts.programs.get(asked.caller.namespace, found.digest)
+
+    async def _inline(self, asked: Asked, inline: InlineDefinition) -> Program:
+        """Keep the document before the start: whoever drives the execution next has to find it.
+
+        One that is kept already is not read again.
+        """
+        namespace = asked.caller.namespace
+        digest = await tree_digest(inline.document, asked.body_bytes)
+        if digest is not None and await self._parts.views.document(namespace, digest) is not None:
+            return await self._parts.programs.get(namespace, digest)
+        document = await read_tree(inline.document, asked.body_bytes, "/definition/document")
+        now = self._parts.clock.now()
+        await self._parts.store.put_definition(stored_definition(namespace, document, now, is_inline=True))
+        return document.program
+
+
+async def _check_input(program: Program, value: Json, size_bytes: int) -> None:
+    check = program.check_input
+    if check is None:
+        return
+    faults = await worked(size_bytes, lambda: check(value))
+    if faults:
+        errors = tuple(
+            Fault(pointer=f"/input{pointer}", code="invalid_input", message=message)
+            for pointer, message in faults
+        )
+        raise Rejected("invalid_input", "the input does not fit the definition's input_schema", errors)

@@ -1,0 +1,21 @@
+"""All use cases, over one set of parts."""
+
+from treadle.service.acts import Acts
+from treadle.service.definitions import Definitions
+from treadle.service.executions import Executions
+from treadle.service.parts import ServiceParts
+from treadle.service.starts import Starts
+
+
+class UseCases:
+    """What an edge offers to those who call it."""
+
+    def __init__(self, parts: ServiceParts) -> None:
+        self.definitions = Definitions(parts)
+        self.executions = Executions(parts)
+        self.starts = Starts(parts, self.executions)
+        self.acts = Acts(parts)
+
+    def close(self) -> None:
+        """Let everybody go who waits."""
+        self.executions.close()

@@ -1,0 +1,87 @@
+"""Persistent maps and stacks behave as the plain ones that they stand for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from treadle.model.persistent import SMALL_MAX, PersistentMap, PersistentStack
+
+KEYS = st.integers(0, 3 * SMALL_MAX)
+CHANGES = st.lists(st.tuples(st.sampled_from(["put", "without"]), KEYS, st.integers()), max_size=120)
+
+
+@given(CHANGES)
+def test_a_map_changed_step_by_step_equals_a_dict_changed_alike(changes: list[tuple[str, int, int]]) -> None:
+    plain: dict[int, int] = {}
+    ours: PersistentMap[int, int] = PersistentMap()
+    for change, key, value in changes:
+        before, kept = ours, dict(plain)
+        if change == "put":
+            plain[key] = value
+            ours = ours.put(key, value)
+        elif key in plain:
+            del plain[key]
+            ours = ours.without(key)
+        assert dict(before.items()) == kept
+        assert dict(ours.items()) == plain
+    assert len(ours) == len(plain)
+    assert sorted(ours) == sorted(plain)
+    assert sorted(ours.values()) == sorted(plain.values())
+    assert ours == PersistentMap(plain)
+    assert all(ours[key] == plain[key] and key in ours for key in plain)
+    assert ours.get(-1) is None
+
+
+@pytest.mark.parametrize("size", [0, SMALL_MAX, SMALL_MAX + 1, 100])
+def test_maps_of_equal_items_are_equal_however_they_came_to_be(size: int) -> None:
+    made = PersistentMap({key: str(key) for key in range(size)})
+    grown: PersistentMap[int, str] = PersistentMap()
+    for key in reversed(range(size)):
+        grown = grown.put(key, str(key))
+    shrunk = PersistentMap({key: str(key) for key in range(size + 50)})
+    for key in range(size, size + 50):
+        shrunk = shrunk.without(key)
+    assert made == grown == shrunk
+    assert hash(made) == hash(grown) == hash(shrunk)
+    assert made != dict(made.items())
+    assert made != grown.put(-1, "other")
+
+
+@pytest.mark.parametrize("size", [3, 40])
+def test_what_is_not_there_cannot_be_taken_away(size: int) -> None:
+    ours = PersistentMap(dict.fromkeys(range(size)))
+    with pytest.raises(KeyError):
+        ours.without(-1)
+    with pytest.raises(KeyError):
+        ours[-1]
+
+
+def test_a_map_shows_what_is_in_it() -> None:
+    assert repr(PersistentMap({"a": 1})) == "PersistentMap({'a': 1})"
+    assert PersistentMap(None) == PersistentMap({})
+
+
+@given(st.lists(st.integers()))
+def test_a_stack_gives_back_the_newest_first(values: list[int]) -> None:
+    stack: PersistentStack[int] = PersistentStack()
+    for value in values:
+        below, stack = stack, stack.push(value)
+        assert stack.top == value
+        assert stack.popped() == below
+    assert list(stack) == values[::-1]
+    assert stack == PersistentStack(values[::-1])
+    assert hash(stack) == hash(PersistentStack(values[::-1]))
+    assert bool(stack) is bool(values)
+    assert len(stack) == len(values)
+
+
+def test_an_empty_stack_has_no_top() -> None:
+    with pytest.raises(IndexError):
+        PersistentStack[int]().popped()
+    with pytest.raises(IndexError):
+        _ = PersistentStack[int]().top
+
+
+def test_a_stack_shows_what_is_in_it() -> None:
+    assert repr(PersistentStack([2, 1])) == "PersistentStack([2, 1])"
+    assert PersistentStack([1]) != [1]

@@ -1,0 +1,93 @@
+"""A definition and a row of a list are plain values: written and read back as they were."""
+
+import msgspec
+import pytest
+
+from treadle.model.definition import (
+    Case,
+    Compensate,
+    Definition,
+    HandlerActivity,
+    Hook,
+    HttpActivity,
+    Sleep,
+    Switch,
+    Task,
+)
+from treadle.model.execution import DefinitionRef, ExecutionStatus
+from treadle.model.ids import Digest, ExecutionId, Instant, Namespace, NodeId
+from treadle.model.policies import RetryPolicy
+from treadle.model.views import Cursor, ExecutionFilter, StoredDefinition, Summary
+
+DIGEST = Digest("sha256:" + "0" * 64)
+CALL = HttpActivity(method="POST", url="http://pay", body={"order": "{{ input.order }}"})
+HANDLER = HandlerActivity(name="note")
+PAY = Task(
+    id=NodeId("pay"),
+    activity=CALL,
+    timeout_ms=10_000,
+    retry=RetryPolicy(),
+    compensate=Compensate(activity=HANDLER, unknown=HANDLER, retry=RetryPolicy(), timeout_ms=1),
+)
+DEFINITION = Definition(
+    name="saga",
+    version="1",
+    digest=DIGEST,
+    document={"name": "saga"},
+    steps=(
+        PAY,
+        Switch(id=NodeId("which"), cases=(Case(when=True, steps=(PAY,)), Case(when=False)), default=(PAY,)),
+        Sleep(id=NodeId("rest"), for_=5),
+        Sleep(id=NodeId("more"), until="{{ input.at }}"),
+    ),
+    on_failure=Hook(activity=HANDLER, retry=RetryPolicy(), timeout_ms=1),
+)
+SUMMARY = Summary(
+    id=ExecutionId("x"),
+    namespace=Namespace("default"),
+    definition=DefinitionRef(name="saga", version="1", digest=DIGEST),
+    business_key=None,
+    status=ExecutionStatus.RUNNING,
+    reason=None,
+    run=1,
+    priority=0,
+    labels={},
+    failure=None,
+    created_at=Instant(1),
+    started_at=None,
+    updated_at=Instant(1),
+    ended_at=None,
+    version=1,
+)
+STORED = StoredDefinition(
+    namespace=Namespace("default"),
+    name="saga",
+    version="1",
+    digest=DIGEST,
+    document=b"{}",
+    created_at=Instant(1),
+)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        DEFINITION,
+        SUMMARY,
+        STORED,
+        ExecutionFilter(namespace=Namespace("default")),
+        Cursor(created_at=Instant(1), id="x"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_value_is_read_back_as_it_was_written(value: msgspec.Struct) -> None:
+    assert msgspec.json.decode(msgspec.json.encode(value), type=type(value)) == value
+
+
+def test_an_http_activity_is_a_get_that_wants_any_2xx() -> None:
+    activity = HttpActivity(url="http://a")
+    assert (activity.method, activity.success, activity.follow_redirects) == ("GET", ("2xx",), False)
+
+
+def test_a_handler_without_an_input_says_so() -> None:
+    assert HANDLER.input is msgspec.UNSET

@@ -1,0 +1,211 @@
+"""Sound states have no violations, and each rule notices the state that breaks it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from treadle.core.invariants import violations
+from treadle.model.execution import (
+    CompensationStatus,
+    Ending,
+    Execution,
+    ExecutionStatus,
+    Failure,
+    FailureKind,
+    Frame,
+    Phase,
+    Role,
+    VisitStatus,
+)
+from treadle.model.ids import ActivityId, FrameId, Path
+from treadle.model.persistent import PersistentMap, PersistentStack
+from treadle.testing.builders import Constant, case, program, switch, task, undone_task
+from treadle.testing.playing import BUSY, Play, begun, brought_to
+
+ROOT = FrameId(1)
+FAILURE = Failure(kind=FailureKind.ERROR, code="no", message="no")
+
+
+def frame(execution: Execution, changed: FrameId = ROOT, **fields: Any) -> Execution:
+    """The execution, some fields of a frame changed."""
+    frames = execution.frames.put(changed, replace(execution.frames[changed], **fields))
+    return replace(execution, frames=frames)
+
+
+def added(execution: Execution, one: Frame) -> Execution:
+    return replace(execution, frames=execution.frames.put(one.id, one))
+
+
+def visit(execution: Execution, key: str, **fields: Any) -> Execution:
+    return replace(execution, visits=execution.visits.put(key, replace(execution.visits[key], **fields)))
+
+
+def undo_of(execution: Execution, path: str, **fields: Any) -> Execution:
+    changed = replace(execution.compensations[Path(path)], **fields)
+    return replace(execution, compensations=execution.compensations.put(Path(path), changed))
+
+
+def activity(execution: Execution, **fields: Any) -> Execution:
+    """The execution, some fields of the root's activity changed."""
+    return frame(execution, activity=replace(execution.frames[ROOT].activity, **fields))
+
+
+def undoing(execution: Execution) -> FrameId:
+    """The frame of the undo that is running."""
+    (found,) = [one.id for one in execution.frames.values() if one.role is Role.UNDO]
+    return found
+
+
+def backing_off() -> Play:
+    play = begun(program(task("reserve")))
+    play.report(BUSY)
+    return play
+
+
+def nested() -> Play:
+    """A play with a body below the root: its task is in flight."""
+    return begun(program(switch("which", case(Constant(True), "a")), bodies={"a": (undone_task("reserve"),)}))
+
+
+def looped() -> Play:
+    pay = undone_task("pay")
+    play = begun(program(pay, replace(task("back"), next=pay.id)))
+    play.ok()
+    play.ok()
+    return play
+
+
+def hooking() -> Play:
+    play = begun(program(task("reserve"), hooks=["on_success"]))
+    play.ok()
+    return play
+
+
+STATES: dict[str, Callable[[], Play]] = {
+    **{status.value: (lambda status=status: brought_to(status)) for status in ExecutionStatus},  # type: ignore[misc]  # the default binds the loop's value
+    "backoff": backing_off,
+    "nested": nested,
+    "looped": looped,
+    "hooking": hooking,
+}
+
+BREACHES: list[tuple[str, Callable[[Execution], Execution], str]] = [
+    ("running", lambda e: replace(e, frames=PersistentMap()), "there is no root frame"),
+    ("running", lambda e: replace(e, frames=e.frames.put(FrameId(9), e.frames[ROOT])), "is kept as 9"),
+    ("running", lambda e: added(e, Frame(id=FrameId(99), parent=ROOT)), "is kept as 99 at version"),
+    ("running", lambda e: frame(e, parent=FrameId(3)), "frame 1 has the parent 3"),
+    ("running", lambda e: added(e, Frame(id=FrameId(2))), "frame 2 has the parent None"),
+    ("running", lambda e: added(e, Frame(id=FrameId(2), parent=FrameId(3))), "hangs under 3"),
+    ("running", lambda e: frame(e, children=1), "counts 1 children of 0"),
+    ("running", lambda e: frame(e, phase=Phase.STUCK), "is stuck as body"),
+    ("compensating", lambda e: frame(e, undoing(e), phase=Phase.CLOSING), "is closing as undo"),
+    ("hooking", lambda e: frame(e, FrameId(max(e.frames)), phase=Phase.READY), "is ready as hook"),
+    ("nested", lambda e: frame(e, phase=Phase.READY), "does not fit its parent 1, which is ready"),
+    ("compensating", lambda e: frame(e, phase=Phase.READY), "does not fit"),
+    ("compensating", lambda e: frame(e, armed=PersistentStack()), "does not fit"),
+    ("compensating", lambda e: frame(e, undoing(e), compensates=Path("pay")), "does not fit"),
+    ("compensating", lambda e: frame(e, undoing(e), compensates=None), "does not fit"),
+    ("compensating", lambda e: replace(e, compensations=PersistentMap()), "does not fit"),
+    ("compensating", lambda e: undo_of(e, "reserve", status=CompensationStatus.FAILED), "does not fit"),
+    ("stuck", lambda e: undo_of(e, "reserve", status=CompensationStatus.RUNNING), "does not fit"),
+    ("hooking", lambda e: frame(e, FrameId(max(e.frames)), hook=None), "does not fit"),
+    ("hooking", lambda e: replace(e, outcome=None), "does not fit"),
+    ("running", lambda e: frame(e, phase=Phase.READY), "is ready, its attempt open"),
+    ("backoff", lambda e: frame(e, phase=Phase.BUSY), "is busy, its attempt not open"),
+    ("running", lambda e: frame(e, activity=None), "is busy, its attempt not open"),
+    ("running", lambda e: activity(e, attempts=()), "is busy, its attempt not open"),
+    ("running", lambda e: frame(e, wake_at=1), "is busy and wakes at 1"),
+    ("waiting", lambda e: frame(e, wake_at=None), "is sleeping and wakes at None"),
+    ("backoff", lambda e: frame(e, activity=None), "is in back-off without an activity"),
+    ("waiting", lambda e: frame(e, timer=None), "is sleeping with the timer None"),
+    ("running", lambda e: frame(e, timer=ActivityId(1)), "is busy with the timer 1"),
+    ("running", lambda e: frame(e, phase=Phase.CLOSING), "is closing with the ending None"),
+    ("running", lambda e: frame(e, ending=Ending()), "is busy with the ending"),
+    ("waiting", lambda e: frame(e, ending=Ending()), "is sleeping with the ending"),
+    ("compensating", lambda e: frame(e, ending=None), "is undoing with the ending None"),
+    ("running", lambda e: frame(e, phase=Phase.DONE), "is done in an execution that is not"),
+    ("running", lambda e: activity(e, key="other"), "asks under the key other"),
+    ("compensating", lambda e: replace(e, id="y"), "asks under the key"),
+    ("hooking", lambda e: replace(e, run=2), "asks under the key"),
+    ("running", lambda e: activity(e, id=ActivityId(99)), "has the activity 99"),
+    ("running", lambda e: activity(e, counted=1), "counts more attempts than its 1"),
+    ("backoff", lambda e: activity(e, lost=1), "counts more attempts than its 1"),
+    ("running", lambda e: activity(e, number=2), "keeps the attempts [1] of 2"),
+    (
+        "running",
+        lambda e: activity(e, number=2, attempts=e.frames[ROOT].activity.attempts * 2),  # type: ignore[union-attr]  # it is in flight
+        "left an attempt open",
+    ),
+    ("waiting", lambda e: replace(e, visits=e.visits.put("x", e.visits["rest"])), "is kept as x"),
+    ("running", lambda e: frame(e, path=None), "is running, and 0 frames stand at it"),
+    (
+        "waiting",
+        lambda e: visit(e, "rest", status=VisitStatus.SKIPPED),
+        "is skipped, and 1 frames stand at it",
+    ),
+    ("waiting", lambda e: visit(e, "reserve", ended_at=None), "is completed and ended at None"),
+    ("waiting", lambda e: visit(e, "reserve", failure=FAILURE), "is completed with the failure"),
+    ("failed", lambda e: visit(e, "pay", failure=None), "is failed with the failure None"),
+    ("waiting", lambda e: visit(e, "reserve", output=UNSET), "is completed without an output"),
+    ("looped", lambda e: undo_of(e, "pay", status=CompensationStatus.SKIPPED), "pay is kept for nothing"),
+    ("waiting", lambda e: frame(e, path=Path("elsewhere")), "stands at elsewhere, which is not its visit"),
+    ("waiting", lambda e: frame(e, node="pay"), "stands at rest, which is not its visit"),
+    ("waiting", lambda e: frame(e, last="elsewhere"), "entered elsewhere last"),
+    (
+        "waiting",
+        lambda e: replace(e, compensations=e.compensations.put(Path("x"), e.compensations[Path("reserve")])),
+        "the compensation of reserve is kept as x",
+    ),
+    ("waiting", lambda e: undo_of(e, "reserve", status=CompensationStatus.RUNNING), "and 0 frames undo it"),
+    ("stuck", lambda e: undo_of(e, "reserve", error=None), "failed without an error"),
+    ("waiting", lambda e: frame(e, armed=PersistentStack()), "is armed and stands 0 times on a list"),
+    ("waiting", lambda e: frame(e, armed=PersistentStack(["reserve"] * 2)), "stands 2 times on a list"),
+    (
+        "waiting",
+        lambda e: undo_of(e, "reserve", status=CompensationStatus.SKIPPED),
+        "skipped and stands 1 times",
+    ),
+    ("waiting", lambda e: frame(e, armed=PersistentStack(["x", "reserve"])), "x stands on a list and has no"),
+    ("failed", lambda e: frame(e, armed=PersistentStack(["reserve"])), "completed and stands 1 times"),
+    ("running", lambda e: replace(e, ended_at=1), "the execution is None and ended at 1"),
+    ("failed", lambda e: replace(e, ended_at=None), "the execution is failed and ended at None"),
+    ("failed", lambda e: replace(e, failure=None), "is failed with the failure None"),
+    ("cancelled", lambda e: replace(e, failure=FAILURE), "is cancelled with the failure"),
+    ("running", lambda e: replace(e, output=1), "with an output"),
+    ("completed", lambda e: replace(e, output=UNSET), "with an output"),
+    ("completed", lambda e: frame(e, phase=Phase.READY), "is completed and has live frames"),
+    ("completed", lambda e: replace(e, outcome=ExecutionStatus.FAILED), "paused, stuck or failed"),
+    ("completed", lambda e: replace(e, is_stuck=True), "paused, stuck or completed"),
+    ("failed", lambda e: undo_of(e, "reserve", status=CompensationStatus.ARMED), "of reserve is armed"),
+    (
+        "cancelled",
+        lambda e: undo_of(e, "reserve", status=CompensationStatus.DROPPED),
+        "of reserve is dropped",
+    ),
+    (
+        "completed",
+        lambda e: undo_of(e, "reserve", status=CompensationStatus.COMPLETED),
+        "reserve is completed",
+    ),
+    ("terminated", lambda e: undo_of(e, "reserve", status=CompensationStatus.ARMED), "of reserve is armed"),
+    ("stuck", lambda e: replace(e, is_stuck=False), "is said to be False"),
+    ("running", lambda e: replace(e, is_stuck=True), "is said to be True"),
+    ("waiting", lambda e: frame(e, phase=Phase.WAITING, wake_at=None), "is waiting and nothing can move it"),
+    ("paused", lambda e: replace(e, reason=None), "is paused for operator and says None"),
+]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_that_commands_lead_to_is_sound(state: str) -> None:
+    assert violations(STATES[state]().execution) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "breach", "said"), BREACHES, ids=[f"{s}-{said}" for s, _, said in BREACHES]
+)
+def test_a_breach_is_noticed(state: str, breach: Callable[[Execution], Execution], said: str) -> None:
+    found = violations(breach(STATES[state]().execution))
+    assert any(said in violation for violation in found), found

@@ -1,0 +1,244 @@
+"""An execution as it is shown, state by state."""
+
+import msgspec
+import pytest
+
+from tests.service.states import (
+    FAILED,
+    T0,
+    activity,
+    at,
+    compensations,
+    execution,
+    frames,
+    undo,
+    visit,
+    visits,
+)
+from treadle.model.execution import (
+    Attempt,
+    AttemptError,
+    AttemptOutcome,
+    Compensation,
+    CompensationStatus,
+    Ending,
+    Execution,
+    ExecutionStatus,
+    Failure,
+    FailureKind,
+    Frame,
+    Pause,
+    Phase,
+    RunWarning,
+    VisitStatus,
+)
+from treadle.model.ids import FrameId, Instant, NodeId, Path
+from treadle.model.json import Json
+from treadle.model.persistent import PersistentMap
+from treadle.service.node_views import NODES_SHOWN_MAX, OPEN_STATUS, NodeStatus, UndoStatus
+from treadle.service.views import execution_view
+
+T0_TEXT = "2027-01-15T08:00:00.000Z"
+WAKE_AT = Instant(T0 + 250)
+RUNNING = Attempt(number=2, started_at=WAKE_AT)
+FAILURE = Failure(kind=FailureKind.ERROR, code="no", message="refused", path=Path("b"), attempt=2)
+
+
+def shown(state: Execution) -> Json:
+    return msgspec.json.decode(msgspec.json.encode(execution_view(state)))
+
+
+def node(state: Execution) -> Json:
+    return shown(state)["nodes"]["a"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "status"),
+    [
+        (Phase.READY, "running"),
+        (Phase.BUSY, "running"),
+        (Phase.JOINING, "running"),
+        (Phase.UNDOING, "running"),
+        (Phase.BACKOFF, "backoff"),
+        (Phase.SLEEPING, "sleeping"),
+        (Phase.WAITING, "waiting"),
+        (Phase.CLOSING, "closing"),
+    ],
+)
+def test_an_open_visit_has_the_status_of_its_frame(phase: Phase, status: str) -> None:
+    state = execution(frames=frames(at("a", phase)), visits=visits(visit("a")))
+    assert node(state)["status"] == status
+
+
+def test_every_phase_has_a_status() -> None:
+    assert set(OPEN_STATUS) == set(Phase)
+
+
+@pytest.mark.parametrize("status", [status for status in VisitStatus if status is not VisitStatus.RUNNING])
+def test_a_visit_that_is_over_has_its_own_status(status: VisitStatus) -> None:
+    over = visit("a", status=status, ended_at=WAKE_AT, attempts=(FAILED,), output={"n": 1})
+    state = execution(frames=frames(at("b", Phase.BUSY)), visits=visits(over))
+    expected = {
+        "status": status.value,
+        "attempt": 1,
+        "output": {"n": 1},
+        "ended_at": "2027-01-15T08:00:00.250Z",
+    }
+    assert expected.items() <= node(state).items()
+
+
+def test_an_open_visit_takes_its_attempts_from_its_frame() -> None:
+    frame = at("a", Phase.BUSY, activity=activity(FAILED, RUNNING))
+    state = execution(frames=frames(frame), visits=visits(visit("a")))
+    assert node(state) == {
+        "kind": "task",
+        "status": "running",
+        "attempt": 2,
+        "attempts": [
+            {
+                "number": 1,
+                "started_at": T0_TEXT,
+                "ended_at": "2027-01-15T08:00:00.005Z",
+                "outcome": "failed",
+                "error": {"code": "http_503", "message": "busy"},
+                "http_status": 503,
+            },
+            {
+                "number": 2,
+                "started_at": "2027-01-15T08:00:00.250Z",
+                "ended_at": None,
+                "outcome": None,
+                "error": None,
+                "http_status": None,
+            },
+        ],
+        "started_at": T0_TEXT,
+        "ended_at": None,
+        "output": None,
+        "waiting_for": None,
+        "wake_at": None,
+    }
+
+
+def test_a_visit_that_sleeps_says_when_it_wakes() -> None:
+    frame = at("a", Phase.BACKOFF, wake_at=WAKE_AT, activity=activity(FAILED))
+    state = execution(frames=frames(frame), visits=visits(visit("a")))
+    assert (node(state)["wake_at"], node(state)["attempt"]) == ("2027-01-15T08:00:00.250Z", 1)
+
+
+def test_earlier_visits_are_shown_beside_the_newest_and_newest_first() -> None:
+    newest = visit("a", path=Path("a~2"), number=2, started_at=WAKE_AT)
+    state = execution(
+        frames=frames(Frame(id=FrameId(1), path=Path("a~2"), phase=Phase.BUSY)),
+        visits=visits(newest),
+        earlier=PersistentMap({Path("a"): visit("a", status=VisitStatus.COMPLETED)}),
+    )
+    nodes = shown(state)["nodes"]
+    assert [(path, one["status"]) for path, one in nodes.items()] == [("a~2", "running"), ("a", "completed")]
+
+
+def test_more_visits_than_are_shown_are_said_to_be_there() -> None:
+    many = [visit(f"n{i}", started_at=Instant(T0 + i), status=VisitStatus.COMPLETED) for i in range(501)]
+    few, more = (shown(execution(visits=visits(*many[:count]))) for count in (500, 501))
+    assert (len(few["nodes"]), few["nodes_truncated"]) == (NODES_SHOWN_MAX, False)
+    assert (len(more["nodes"]), more["nodes_truncated"]) == (NODES_SHOWN_MAX, True)
+    assert "n0" not in more["nodes"]
+    assert next(iter(more["nodes"])) == "n500"
+
+
+def test_compensations_stand_in_their_order_with_the_state_of_their_undo() -> None:
+    armed = Compensation(path=Path("a"), node=NodeId("a"), seq=8, status=CompensationStatus.ARMED)
+    running = Compensation(path=Path("b"), node=NodeId("b"), seq=5, status=CompensationStatus.RUNNING)
+    root = Frame(id=FrameId(1), phase=Phase.UNDOING, ending=Ending(failure=FAILURE), children=1)
+    state = execution(
+        frames=frames(root, undo("b", Phase.BACKOFF, activity=activity(FAILED), wake_at=WAKE_AT)),
+        compensations=compensations(armed, running),
+    )
+    assert shown(state)["compensations"] == [
+        {"path": "b", "status": "backoff", "attempt": 1, "error": None, "reason": None},
+        {"path": "a", "status": "armed", "attempt": 0, "error": None, "reason": None},
+    ]
+    assert shown(state)["status"] == "compensating"
+
+
+def test_a_compensation_that_failed_says_why() -> None:
+    error = AttemptError(code="down", message="not now")
+    failed = Compensation(
+        path=Path("a"),
+        node=NodeId("a"),
+        seq=5,
+        status=CompensationStatus.FAILED,
+        attempts=(FAILED,),
+        error=error,
+    )
+    state = execution(
+        frames=frames(
+            Frame(id=FrameId(1), phase=Phase.UNDOING, ending=Ending(failure=FAILURE)),
+            undo("a", Phase.STUCK, activity=activity(FAILED)),
+        ),
+        compensations=compensations(failed),
+        reason="compensation_exhausted",
+        is_stuck=True,
+    )
+    view = shown(state)
+    assert view["compensations"][0]["error"] == {"code": "down", "message": "not now"}
+    assert (view["status"], view["reason"]) == ("stuck", "compensation_exhausted")
+
+
+def test_every_status_of_a_compensation_can_be_shown() -> None:
+    assert {*UndoStatus} == {*CompensationStatus, "backoff"}
+    assert {*VisitStatus} <= {*NodeStatus}
+
+
+def test_the_failure_is_shown_as_soon_as_it_is_being_undone() -> None:
+    root = Frame(id=FrameId(1), phase=Phase.UNDOING, ending=Ending(failure=FAILURE))
+    expected = {"kind": "error", "path": "b", "attempt": 2, "message": "refused", "code": "no"}
+    assert shown(execution(frames=frames(root)))["failure"] == expected
+    ended = execution(ended=ExecutionStatus.FAILED, failure=FAILURE, ended_at=WAKE_AT)
+    assert shown(ended)["failure"] == expected
+    terminated = execution(frames=frames(root), ended=ExecutionStatus.TERMINATED)
+    assert shown(terminated)["failure"] is None
+
+
+def test_the_whole_has_every_field_in_its_form() -> None:
+    state = execution(
+        business_key="order-7",
+        priority=3,
+        labels={"team": "red"},
+        input={"n": 1},
+        vars=PersistentMap({"b": 2, "a": [1]}),
+        paused=Pause(reason="operator", actor="dev"),
+        reason="operator",
+        warnings=(RunWarning(code="hook_failed", message="no"),),
+    )
+    assert shown(state) == {
+        "id": "x",
+        "namespace": "default",
+        "definition": {"name": "saga", "version": "1", "digest": "sha256:saga"},
+        "business_key": "order-7",
+        "status": "paused",
+        "reason": "operator",
+        "run": 1,
+        "priority": 3,
+        "labels": {"team": "red"},
+        "input": {"n": 1},
+        "vars": {"a": [1], "b": 2},
+        "output": None,
+        "failure": None,
+        "warnings": [{"code": "hook_failed", "message": "no", "path": None}],
+        "nodes": {},
+        "nodes_truncated": False,
+        "compensations": [],
+        "created_at": T0_TEXT,
+        "started_at": T0_TEXT,
+        "updated_at": T0_TEXT,
+        "ended_at": None,
+        "version": 2,
+    }
+
+
+def test_an_attempt_that_is_lost_is_told_so() -> None:
+    lost = Attempt(number=1, started_at=T0, ended_at=T0, outcome=AttemptOutcome.LOST)
+    frame = at("a", Phase.BUSY, activity=activity(lost, RUNNING))
+    attempts = node(execution(frames=frames(frame), visits=visits(visit("a"))))["attempts"]
+    assert [one["outcome"] for one in attempts] == ["lost", None]
