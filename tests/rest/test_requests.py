@@ -97,6 +97,8 @@ async def test_a_body_without_a_type_is_not_read(bare: Server) -> None:
         {"Host": "rebound.example.com", "Origin": "http://rebound.example.com"},
         {"Origin": "https://example.com"},
         {"Origin": "null"},
+        {"Host": "[::"},
+        {"Host": "127.0.0.1.example.com:7070"},
     ],
 )
 async def test_a_browser_on_another_site_is_not_let_in(bare: Server, headers: dict[str, str]) -> None:
@@ -113,7 +115,7 @@ async def test_the_own_page_and_the_public_name_are_let_in() -> None:
         for headers in (
             {"Origin": f"http://{here}"},
             {"Host": "tunnel.example.com"},
-            {"Host": "localhost:80"},
+            {"Host": "[::1]"},
         ):
             assert (await server.get("/v1/executions", headers=headers)).status == 200
 

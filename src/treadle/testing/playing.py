@@ -154,14 +154,14 @@ class Play:
     def pause(self) -> Decision:
         return self.do(PauseExecution(actor=ACTOR))
 
-    def resume(self) -> Decision:
-        return self.do(ResumeExecution(actor=ACTOR))
+    def resume(self, reason: str | None = None) -> Decision:
+        return self.do(ResumeExecution(actor=ACTOR, reason=reason))
 
-    def cancel(self) -> Decision:
-        return self.do(CancelExecution(actor=ACTOR))
+    def cancel(self, reason: str | None = None) -> Decision:
+        return self.do(CancelExecution(actor=ACTOR, reason=reason))
 
-    def terminate(self) -> Decision:
-        return self.do(TerminateExecution(actor=ACTOR))
+    def terminate(self, reason: str | None = None) -> Decision:
+        return self.do(TerminateExecution(actor=ACTOR, reason=reason))
 
     def retry_undo(self, path: str) -> Decision:
         return self.do(RetryCompensation(path=Path(path), actor=ACTOR))
