@@ -3,7 +3,7 @@
 from typing import Final
 
 from treadle.core.folding.lifecycle import ROOT_FRAME
-from treadle.model.execution import Execution, ExecutionStatus, Frame, Phase
+from treadle.model.execution import Execution, ExecutionStatus, Failure, Frame, Phase
 
 MOVING: Final = frozenset(
     {Phase.READY, Phase.BUSY, Phase.BACKOFF, Phase.SLEEPING, Phase.WAITING, Phase.CLOSING}
@@ -27,6 +27,14 @@ def status_of(execution: Execution) -> ExecutionStatus:
         if frame.phase in ACTIVE:
             return ExecutionStatus.RUNNING
     return ExecutionStatus.WAITING
+
+
+def failure_of(execution: Execution) -> Failure | None:
+    """Why the execution failed, or is going to: known as soon as its root body has failed."""
+    if execution.failure is not None or execution.ended is not None:
+        return execution.failure
+    ending = execution.frames[ROOT_FRAME].ending
+    return ending.failure if ending is not None else None
 
 
 def is_stuck(execution: Execution) -> bool:

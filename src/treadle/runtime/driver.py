@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
+from msgspec.structs import replace
 
 from treadle.core.decide import decide
 from treadle.core.outstanding import is_in_flight
@@ -215,12 +216,15 @@ class Driver:
         return decide(self._program, turn.execution, command, now, is_held=True)
 
     def _write(self, turn: Turn, execution: Execution) -> None:
+        start = self._start
+        if start is not None:
+            start = replace(start, created_at=execution.created_at)
         recording = record(
             turn.events,
             execution,
             self._mark,
             self._owner,
-            start=self._start,
+            start=start,
             release=self._release_of(turn, execution),
         )
         turn.recording, self._writing = recording, turn

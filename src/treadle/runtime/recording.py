@@ -8,7 +8,7 @@ from treadle.codec.chain import seal
 from treadle.codec.events import decode_events, encode_events
 from treadle.codec.snapshots import decode_snapshot, encode_snapshot
 from treadle.core.evolve import fold
-from treadle.core.status import status_of
+from treadle.core.status import failure_of, status_of
 from treadle.model.events import Event
 from treadle.model.execution import Execution
 from treadle.model.ids import EngineId, Instant
@@ -51,7 +51,7 @@ def columns_of(execution: Execution, due_at: Instant | None) -> ListColumns:
         status=status_of(execution),
         reason=execution.reason,
         run=execution.run,
-        failure=execution.failure,
+        failure=failure_of(execution),
         started_at=execution.started_at,
         updated_at=execution.updated_at,
         ended_at=execution.ended_at,

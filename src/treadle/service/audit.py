@@ -19,7 +19,7 @@ from treadle.runtime.recording import columns_of
 PAGE_MAX: Final = 20
 """Executions read at a time, each with its whole history."""
 COLUMNS: Final = ("status", "reason", "run", "failure", "started_at", "updated_at", "ended_at")
-FIXED: Final = ("namespace", "definition", "business_key", "priority", "labels", "version")
+FIXED: Final = ("namespace", "definition", "business_key", "priority", "labels", "version", "created_at")
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import UNSET
 
-from treadle.core.status import status_of
-from treadle.model.execution import DefinitionRef, Execution, ExecutionStatus, Failure, Role
+from treadle.core.status import failure_of, status_of
+from treadle.model.execution import DefinitionRef, Execution, ExecutionStatus, Failure
 from treadle.model.ids import ExecutionId, Namespace, Path
 from treadle.model.instants import format_instant
 from treadle.model.json import Json
@@ -91,7 +91,7 @@ def execution_view(execution: Execution) -> ExecutionView:
         input=execution.input,
         vars=dict(sorted(execution.vars.items())),
         output=None if execution.output is UNSET else execution.output,
-        failure=_failure(execution),
+        failure=failure_of(execution),
         warnings=tuple(
             WarningView(code=one.code, message=one.message, path=one.path) for one in execution.warnings
         ),
@@ -125,13 +125,3 @@ def summary_view(summary: Summary) -> SummaryView:
         ended_at=shown_instant(summary.ended_at),
         version=summary.version,
     )
-
-
-def _failure(execution: Execution) -> Failure | None:
-    """Why it failed; while it is being undone already, why its root body did."""
-    if execution.failure is not None or execution.ended is not None:
-        return execution.failure
-    for frame in execution.frames.values():
-        if frame.role is Role.BODY and frame.parent is None and frame.ending is not None:
-            return frame.ending.failure
-    return None
