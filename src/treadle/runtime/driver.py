@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from treadle.core.decide import decide
 from treadle.core.outstanding import is_in_flight
+from treadle.core.status import is_settled
 from treadle.model.commands import Command, Continue, PauseExecution, ReportOutcome
 from treadle.model.decision import Decision, Refused
 from treadle.model.effects import Alarm, Invocation
@@ -64,7 +65,7 @@ class House(Protocol):
         ...
 
     def observe(self, execution: Execution) -> None:
-        """Tell those who wait for an end what is durable now."""
+        """Tell those who wait for an end that this is durable: it has ended, or is stuck."""
         ...
 
 
@@ -120,6 +121,7 @@ class Driver:
     """`execution` is the durable state; None until the start is durable."""
 
     __slots__ = (
+        "_has_alarm",
         "_house",
         "_mailbox",
         "_mark",
@@ -150,6 +152,7 @@ class Driver:
         self.execution = execution
         self._mark = mark or Mark()
         self._mailbox: list[Letter] = []
+        self._has_alarm = False
         self._writing: Turn | None = None
         self._start: Start | None = None
         self._start_due_at: Instant | None = None
@@ -248,7 +251,7 @@ class Driver:
         """
         if self._start_due_at is not None:
             return Release(due_at=self._start_due_at)
-        if execution.ended is not None or is_in_flight(execution):
+        if turn.invocations or execution.ended is not None or is_in_flight(execution):
             return None
         now, is_draining = self._house.clock.now(), self._house.is_draining
         if turn.is_unfinished:
@@ -259,8 +262,10 @@ class Driver:
     def _durable(self, turn: Turn, execution: Execution, commit: Commit) -> None:
         self.execution = execution
         self._start = None
-        self._house.observe(execution)
-        self._answer(turn, execution)
+        if is_settled(execution):
+            self._house.observe(execution)
+        if turn.answers:
+            self._answer(turn, execution)
         if commit.is_release:
             self._leave(commit.columns.due_at)
             return
@@ -280,7 +285,9 @@ class Driver:
             self._leave()
             return
         if turn.is_decided and not self._house.is_draining:
-            self._house.set_alarm(self.id, turn.alarm)
+            if turn.alarm is not None or self._has_alarm:
+                self._has_alarm = turn.alarm is not None
+                self._house.set_alarm(self.id, turn.alarm)
             if turn.is_unfinished:
                 self._mailbox.append(Letter(command=Continue()))
         if self._mailbox:
@@ -322,6 +329,7 @@ class Driver:
         kept = [letter for letter in turn.letters if letter.reply is None]
         self._mailbox = kept + self._mailbox
         retry_at = Instant(self._house.clock.now() + self._house.bounds.store_retry_ms)
+        self._has_alarm = True
         self._house.set_alarm(self.id, retry_at)
 
     def _hold_after_refusal(self, refused: Turn) -> None:

@@ -8,6 +8,7 @@ import structlog
 
 from treadle.core.decide import decide
 from treadle.core.outstanding import outstanding
+from treadle.core.status import is_settled
 from treadle.model.commands import Command, Continue, ReportOutcome, StartExecution
 from treadle.model.decision import Refused
 from treadle.model.effects import Invocation
@@ -30,7 +31,7 @@ from treadle.runtime.mailbox import Letter, refuse_all
 from treadle.runtime.performer import Performer
 from treadle.runtime.programs import Programs
 from treadle.runtime.recording import Owner, restore
-from treadle.runtime.watchers import Watchers, give_up, is_settled
+from treadle.runtime.watchers import Watchers, give_up
 
 log = structlog.get_logger(__name__)
 

@@ -7,11 +7,6 @@ from treadle.model.execution import Execution
 from treadle.model.ids import ExecutionId
 
 
-def is_settled(execution: Execution) -> bool:
-    """Whether it ended, or is stuck until a person decides."""
-    return execution.ended is not None or execution.is_stuck
-
-
 def give_up(waiting: "asyncio.Future[bool]") -> None:
     """The time is over: it was not settled."""
     if not waiting.done():
@@ -25,11 +20,10 @@ class Watchers:
         self._waiting: defaultdict[ExecutionId, set[asyncio.Future[bool]]] = defaultdict(set)
 
     def observe(self, execution: Execution) -> None:
-        """Wake those who wait, if this state is settled."""
-        if is_settled(execution) and execution.id in self._waiting:
-            for future in self._waiting.pop(execution.id):
-                if not future.done():
-                    future.set_result(True)
+        """Wake those who wait: this state is settled."""
+        for future in self._waiting.pop(execution.id, ()):
+            if not future.done():
+                future.set_result(True)
 
     def add(self, execution_id: ExecutionId) -> "asyncio.Future[bool]":
         """A future that the first settled state resolves."""
