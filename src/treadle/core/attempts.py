@@ -20,7 +20,7 @@ def start_first_attempt(
     request: Request | UnsetType = UNSET,
 ) -> None:
     """Owe the first attempt. `request` UNSET: it stands in the state already, with the compensation."""
-    turn.emit(
+    turn.start(
         ActivityStarted(
             at=turn.now,
             frame=frame,
@@ -37,7 +37,7 @@ def start_next_attempt(turn: Turn, frame: FrameId) -> None:
     """Owe the next attempt of the frame's activity: the same bytes under the same key."""
     standing = turn.frame(frame)
     activity = required(standing.activity, "activity to try again")
-    turn.emit(
+    turn.start(
         ActivityStarted(
             at=turn.now,
             frame=frame,

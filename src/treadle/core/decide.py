@@ -2,7 +2,7 @@
 
 from treadle.core.commands.table import HANDLERS
 from treadle.core.compensating import EXHAUSTED, NEEDS_RESPONSE
-from treadle.core.outstanding import invocation
+from treadle.core.outstanding import IN_FLIGHT, invocation
 from treadle.core.settling import runnable, settle
 from treadle.core.status import is_stuck
 from treadle.core.timers import fire_due, next_wake_at
@@ -10,7 +10,7 @@ from treadle.core.turn import Turn
 from treadle.model.commands import Command, StartExecution
 from treadle.model.decision import Decision, Refused
 from treadle.model.effects import Alarm, Continuation, Effect
-from treadle.model.events import ActivityStarted, ExecutionStuck
+from treadle.model.events import ExecutionStuck
 from treadle.model.execution import Execution, Phase
 from treadle.model.ids import Instant
 from treadle.model.program import Program
@@ -45,7 +45,9 @@ def decide(
 def announce_stuck(turn: Turn) -> None:
     """Say once that nothing can move until a person has decided."""
     execution = turn.execution
-    if execution.is_stuck or execution.ended is not None or not is_stuck(execution):
+    if not execution.compensations or execution.is_stuck or execution.ended is not None:
+        return
+    if not is_stuck(execution):
         return
     codes = {
         one.error.code
@@ -62,11 +64,10 @@ def effects_of(turn: Turn) -> tuple[Effect, ...]:
     """What this decision newly owes: its attempts, the next alarm, a continuation if it stopped short."""
     execution = turn.execution
     owed: list[Effect] = []
-    for seq, event in enumerate(turn.events, start=execution.version - len(turn.events) + 1):
-        if isinstance(event, ActivityStarted):
-            frame = execution.frames.get(event.frame)
-            if frame is not None and frame.activity is not None and frame.activity.id == seq:
-                owed.append(invocation(execution, frame))
+    for started in turn.started:
+        frame = execution.frames.get(started)
+        if frame is not None and frame.phase in IN_FLIGHT:
+            owed.append(invocation(execution, frame))
     wake_at = next_wake_at(execution)
     if wake_at is not None:
         owed.append(Alarm(at=wake_at))

@@ -4,7 +4,7 @@ from typing import Final
 
 from treadle.core.evolve import evolve
 from treadle.core.folding.lifecycle import ROOT_FRAME
-from treadle.model.events import Event, NodeCompleted, NodeEntered, NodeSkipped
+from treadle.model.events import ActivityStarted, Event, NodeCompleted, NodeEntered, NodeSkipped
 from treadle.model.execution import Execution, Frame
 from treadle.model.ids import FrameId, Instant
 from treadle.model.program import Program
@@ -17,19 +17,32 @@ TRANSITIONS: Final = frozenset({NodeEntered, NodeCompleted, NodeSkipped})
 class Turn:
     """Mutable, and never leaves `decide`. `execution` is the state after the events so far.
 
+    `since` is the version before this decision, `started` are the frames of which an attempt was started;
     `is_settled` says that nothing more can be done now.
     """
 
-    __slots__ = ("events", "execution", "has_started", "is_settled", "now", "program", "transitions")
+    __slots__ = (
+        "events",
+        "execution",
+        "has_started",
+        "is_settled",
+        "now",
+        "program",
+        "since",
+        "started",
+        "transitions",
+    )
     execution: Execution
 
     def __init__(self, program: Program, execution: Execution | None, now: Instant) -> None:
         self.program = program
         self.now = now
         self.events: list[Event] = []
+        self.started: list[FrameId] = []
         self.transitions = 0
         self.is_settled = False
         self.has_started = execution is not None
+        self.since = 0 if execution is None else execution.version
         if execution is not None:
             self.execution = execution
 
@@ -40,6 +53,11 @@ class Turn:
         self.has_started = True
         if type(event) in TRANSITIONS:
             self.transitions += 1
+
+    def start(self, attempt: ActivityStarted) -> None:
+        """Owe an attempt."""
+        self.emit(attempt)
+        self.started.append(attempt.frame)
 
     def frame(self, frame: FrameId) -> Frame:
         """The frame as it is now."""

@@ -14,7 +14,7 @@ from treadle.core.compensating import NEEDS_RESPONSE
 from treadle.core.decide import decide
 from treadle.core.evolve import fold
 from treadle.core.invariants import violations
-from treadle.core.outstanding import outstanding
+from treadle.core.outstanding import outstanding, wakes
 from treadle.core.status import status_of
 from treadle.model.commands import (
     AcceptCompensation,
@@ -95,7 +95,6 @@ class World:
         self._end()
         for _ in range(3):
             self._answer_again()
-        self._demand(not self.flights or self.status is ExecutionStatus.TERMINATED, "something is in flight")
         broken = broken_promises(self.ledger, self.program, self.status)
         self._demand(not broken, "; ".join(broken))
         return self.status
@@ -147,8 +146,11 @@ class World:
         for call in sent:
             self.ledger.send(call)
             self.flights[call.activity] = call
-        if self.execution.ended is None:
-            self._demand(self.flights == owed, "what is in flight is not what is owed")
+        rest = tuple(effect for effect in decision.effects if not isinstance(effect, Invocation))
+        self._demand(rest == wakes(self.execution), "what is owed is not what the state asks for")
+        if self.execution.ended is ExecutionStatus.TERMINATED:
+            self.flights.clear()
+        self._demand(self.flights == owed, "what is in flight is not what is owed")
 
     def _pick(self) -> Callable[[], None]:
         """What happens next."""
@@ -235,18 +237,21 @@ class World:
     def _go_on(self) -> None:
         self.command(Continue())
 
+    def _act(self, command: Command) -> None:
+        """A person's act, which may come while the engine is about to stop."""
+        self.command(command, is_held=self._chance(0.05))
+
     def _pause(self) -> None:
-        self.command(PauseExecution(actor=ACTOR))
+        self._act(PauseExecution(actor=ACTOR))
 
     def _resume(self) -> None:
-        self.command(ResumeExecution(actor=ACTOR))
+        self._act(ResumeExecution(actor=ACTOR))
 
     def _cancel(self) -> None:
-        self.command(CancelExecution(actor=ACTOR))
+        self._act(CancelExecution(actor=ACTOR))
 
     def _terminate(self) -> None:
-        self.command(TerminateExecution(actor=ACTOR))
-        self.flights.clear()
+        self._act(TerminateExecution(actor=ACTOR))
 
     def _start_again(self) -> None:
         self._refused(start_of(self.program))

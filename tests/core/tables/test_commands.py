@@ -151,3 +151,16 @@ def test_a_start_that_is_asked_twice_changes_nothing() -> None:
     )
     assert isinstance(answer, Refused)
     assert answer.code == "execution_exists"
+
+
+@pytest.mark.parametrize("name", ["start", "pause", "resume", "cancel", "terminate", "retry compensation"])
+def test_what_is_due_does_not_happen_with_a_command_that_is_refused(name: str) -> None:
+    play = brought_to(ExecutionStatus.WAITING)
+    play.pass_time(60_000)
+    before = play.execution
+    answer = play.ask(NAMED[name])
+    is_refused = {said[1]: said[2] for said in cells() if said[0] == "waiting"}[name].startswith("*")
+    assert isinstance(answer, Refused) is is_refused
+    assert (play.execution is before) is is_refused
+    if is_refused:
+        assert play.wake().events

@@ -234,6 +234,30 @@ def test_the_answer_of_an_earlier_attempt_is_refused() -> None:
     assert play.execution is before
 
 
+@pytest.mark.parametrize("role", ["visit", "undo", "hook"])
+@pytest.mark.parametrize("end", [BUSY, BROKEN, LOST])
+def test_a_second_answer_while_in_back_off_is_refused(role: str, end: Outcome) -> None:
+    play = {"visit": lambda: visiting("left", "retry", "undo", "open"), "undo": lambda: undoing("left")}.get(
+        role, lambda: hooking("left")
+    )()
+    flight = play.flight()
+    play.report(end)
+    before = play.execution
+    answer = play.ask(ReportOutcome(frame=flight.frame, activity=flight.activity, outcome=Ok()))
+    assert isinstance(answer, Refused)
+    assert answer.code == "activity_ended"
+    assert play.execution is before
+
+
+def test_a_second_answer_while_stuck_is_refused() -> None:
+    play = undoing("last")
+    flight = play.flight()
+    play.report(BUSY)
+    assert play.status is ExecutionStatus.STUCK
+    answer = play.ask(ReportOutcome(frame=flight.frame, activity=flight.activity, outcome=Ok()))
+    assert isinstance(answer, Refused)
+
+
 def test_an_execution_without_nodes_completes_at_once() -> None:
     play = begun(program())
     assert play.status is ExecutionStatus.COMPLETED

@@ -8,12 +8,17 @@ from treadle.model.execution import Phase
 
 
 def report_outcome(turn: Turn, command: ReportOutcome) -> Refused | None:
-    """Counts only for the attempt that is open under that id; any other changes nothing."""
+    """Counts only for the attempt that is open under that id; any other changes nothing.
+
+    An attempt that this very decision has started, because its back-off was over, is not out yet: nobody can
+    have its answer.
+    """
     frame = turn.execution.frames.get(command.frame)
     if (
         frame is None
         or frame.activity is None
         or frame.activity.id != command.activity
+        or command.activity > turn.since
         or frame.phase not in (Phase.BUSY, Phase.CLOSING)
     ):
         return Refused(code="activity_ended", message=f"activity {command.activity} is not open")

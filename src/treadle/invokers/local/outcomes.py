@@ -13,12 +13,13 @@ RESULT_BYTES_MAX: Final = 1_048_576
 """Of a result as JSON."""
 MESSAGE_CHARS_MAX: Final = 2_048
 CODE_CHARS_MAX: Final = 128
+NOTHING: Final = Ok()
 
 
 def returned(result: object) -> Ok | Failed:
     """Ok with the JSON form of `result`: a copy, so that the handler cannot change it later."""
     if result is None:
-        return Ok()
+        return NOTHING
     try:
         encoded = msgspec.json.encode(result)
         if len(encoded) > RESULT_BYTES_MAX:
@@ -42,10 +43,10 @@ def raised(error: BaseException) -> Failed:
 
 def copied(value: Json) -> Json:
     """A copy of an input: it is stored with the execution, and a handler may change what it is given."""
-    if isinstance(value, (dict, list)):
+    if value and isinstance(value, (dict, list)):
         copy: Json = msgspec.json.decode(msgspec.json.encode(value))
         return copy
-    return value
+    return {} if isinstance(value, dict) else [] if isinstance(value, list) else value
 
 
 def _invalid(message: str) -> Failed:
