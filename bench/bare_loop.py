@@ -1,6 +1,7 @@
 """The bare commit loop: what the store alone can do, as the measure of everything built on it.
 
-The store's own writer, statements and row shapes, in the calling thread: no runtime, no event loop.
+The store's own `commit`, with commits of the shapes of a run that are made beforehand, one batch after
+another: no runtime, no decisions, no encoding.
 
     python -m bench.bare_loop [--directory DIR] [--batch N] [--commits N] [--event-bytes N]
 """
@@ -13,24 +14,22 @@ from typing import Final
 
 import msgspec
 
+from treadle.bootstrap.process import run
 from treadle.codec.chain import seal
 from treadle.model.execution import DefinitionRef, ExecutionStatus
 from treadle.model.ids import Digest, EngineId, ExecutionId, Instant, Namespace
 from treadle.ports.commit import Commit, CommitResult, HistoryRow, ListColumns, Start
-from treadle.stores.sqlite.commits import BatchWriter
-from treadle.stores.sqlite.connections import connect_writer
-from treadle.stores.sqlite.facts import StoreFacts, read_facts
-from treadle.stores.sqlite.migrate import migrate
-from treadle.stores.sqlite.statements import Statements
+from treadle.stores.sqlite.facts import StoreFacts
+from treadle.stores.sqlite.store import SqliteStore
 
-COMMITS_EACH: Final = 7
-"""Commits of one execution: its start, five steps, its end."""
-EVENTS_EACH: Final = 2
+COMMITS_EACH: Final = 6
+"""Commits of one execution of five steps: its start, and the end of each step."""
+EVENTS_EACH: Final = 4
 ENGINE: Final = EngineId("bare-loop")
 DEFINITION: Final = DefinitionRef(name="bare", version="1", digest=Digest("sha256:" + "0" * 64))
 BATCH_DEFAULT: Final = 100
-COMMITS_DEFAULT: Final = 70_000
-EVENT_BYTES_DEFAULT: Final = 600
+COMMITS_DEFAULT: Final = 72_000
+EVENT_BYTES_DEFAULT: Final = 520
 SNAPSHOT_BYTES: Final = 1_500
 
 
@@ -52,17 +51,9 @@ def bare_commit_loop(
     commits: int = COMMITS_DEFAULT,
     event_bytes: int = EVENT_BYTES_DEFAULT,
 ) -> BareLoop:
-    """Commit in a new file in `directory`, in batches of `batch`; the values are made beforehand."""
-    path = directory / "bare_loop.db"
-    connection = connect_writer(path)
-    try:
-        migrate(connection)
-        writer = BatchWriter(connection, Statements())
-        batches = _batches(batch, max(1, commits // (batch * COMMITS_EACH)), event_bytes)
-        durations = _write(writer, batches)
-        facts = read_facts(connection, path)
-    finally:
-        connection.close()
+    """Commit to a new store in `directory`, in batches of `batch`; the values are made beforehand."""
+    batches = _batches(batch, max(1, commits // (batch * COMMITS_EACH)), event_bytes)
+    facts, durations = run(_write(directory / "bare_loop.db", batches))
     durations.sort()
     return BareLoop(
         batch=batch,
@@ -87,15 +78,20 @@ def report(result: BareLoop) -> str:
     )
 
 
-def _write(writer: BatchWriter, batches: list[list[Commit]]) -> list[float]:
+async def _write(path: Path, batches: list[list[Commit]]) -> tuple[StoreFacts, list[float]]:
+    """How durable the store is, and how long each batch took, in seconds."""
+    store = SqliteStore.open(path)
     durations = []
-    for commits in batches:
-        begin = time.perf_counter()
-        results = writer.write(commits)
-        durations.append(time.perf_counter() - begin)
-        if set(results) != {CommitResult.COMMITTED}:
-            raise RuntimeError("the loop lost a commit")
-    return durations
+    try:
+        for commits in batches:
+            begin = time.perf_counter()
+            results = await store.commit(commits)
+            durations.append(time.perf_counter() - begin)
+            if set(results) != {CommitResult.COMMITTED}:
+                raise RuntimeError("the loop lost a commit")
+        return store.facts(), durations
+    finally:
+        await store.close()
 
 
 def _batches(batch: int, generations: int, event_bytes: int) -> list[list[Commit]]:

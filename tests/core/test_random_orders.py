@@ -10,7 +10,7 @@ import pytest
 from treadle.model.execution import ExecutionStatus
 from treadle.testing.world import World, simulate
 
-EVER_FAILED = (96, 113, 115)
+EVER_FAILED = (96, 113, 115, 18476, 24091, 24936, 26809, 28040)
 """Every seed that once failed stays."""
 QUICK = 100
 SLOW = 1_000

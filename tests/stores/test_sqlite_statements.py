@@ -39,6 +39,6 @@ def test_unknown_statement_is_a_key_error() -> None:
 
 
 def test_bare_loop_says_what_it_measured(tmp_path: Path) -> None:
-    result = bare_commit_loop(tmp_path, batch=3, commits=42, event_bytes=50)
-    assert result.commits == 42
+    result = bare_commit_loop(tmp_path, batch=3, commits=36, event_bytes=50)
+    assert result.commits == 36
     assert "synchronous=FULL" in report(result)

@@ -37,11 +37,6 @@ def failure_of(execution: Execution) -> Failure | None:
     return ending.failure if ending is not None else None
 
 
-def is_settled(execution: Execution) -> bool:
-    """Whether it ended, or is stuck until a person decides."""
-    return execution.ended is not None or execution.is_stuck
-
-
 def is_stuck(execution: Execution) -> bool:
     """Whether a compensation is exhausted and nothing else can move."""
     is_any = False

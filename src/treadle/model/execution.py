@@ -279,3 +279,8 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     start_at: Instant | None = None
     updated_at: Instant
     ended_at: Instant | None = None
+
+
+def is_settled(execution: Execution) -> bool:
+    """Whether it ended, or is stuck until a person decides."""
+    return execution.ended is not None or execution.is_stuck

@@ -5,12 +5,11 @@ from typing import Annotated
 
 import msgspec
 
-from treadle.model.execution import Execution
+from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import ExecutionId, Path
 from treadle.rest.headers import read_traceparent, read_wait_s
 from treadle.rest.queries import ExecutionsQuery, HistoryQuery, NoQuery, execution_filter
 from treadle.rest.routing import Answer, Call
-from treadle.runtime.watchers import is_settled
 from treadle.service.acts import REASON_CHARS_MAX
 from treadle.service.orders import StartOrder
 from treadle.service.starts import Asked, Started

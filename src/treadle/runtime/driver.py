@@ -13,13 +13,12 @@ from msgspec.structs import replace
 
 from treadle.core.decide import decide
 from treadle.core.outstanding import is_in_flight
-from treadle.core.status import is_settled
 from treadle.model.commands import Command, Continue, PauseExecution, ReportOutcome
 from treadle.model.decision import Decision, Refused
 from treadle.model.effects import Alarm, Invocation
 from treadle.model.errors import Rejected, Unavailable
 from treadle.model.events import Event
-from treadle.model.execution import Execution
+from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import ExecutionId, FrameId, Instant
 from treadle.model.outcomes import Outcome, Unknown
 from treadle.model.program import Program

@@ -8,12 +8,11 @@ import structlog
 
 from treadle.core.decide import decide
 from treadle.core.outstanding import outstanding
-from treadle.core.status import is_settled
 from treadle.model.commands import Command, Continue, ReportOutcome, StartExecution
 from treadle.model.decision import Refused
 from treadle.model.effects import Invocation
 from treadle.model.errors import Corrupt, Rejected, Unavailable
-from treadle.model.execution import Execution
+from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
 from treadle.model.outcomes import Unknown
 from treadle.model.program import Program

@@ -9,6 +9,7 @@ from treadle.codec.chain import find_break
 from treadle.codec.events import decode_events
 from treadle.codec.snapshots import decode_snapshot, encode_snapshot
 from treadle.core.evolve import evolve, fold
+from treadle.core.invariants import violations
 from treadle.model.errors import Corrupt
 from treadle.model.execution import Execution
 from treadle.model.ids import ExecutionId
@@ -71,6 +72,7 @@ class _Examination:
             yield unfolded
             return
         yield from self._snapshot()
+        yield from self._invariants()
         yield from self._columns()
 
     def _chain(self) -> Iterator[Finding]:
@@ -138,6 +140,12 @@ class _Examination:
         fields = [name for name in folded.__struct_fields__ if getattr(folded, name) != getattr(stored, name)]
         message = f"differs from the fold of the history in {', '.join(fields) or 'the types of values'}"
         yield self._found(folded.version, code, message)
+
+    def _invariants(self) -> Iterator[Finding]:
+        """The state is one that whole decisions leave behind."""
+        if self._final is not None:
+            for violation in violations(self._final):
+                yield self._found(self._final.version, "invariant", violation)
 
     def _columns(self) -> Iterator[Finding]:
         """What lists show is what the state says."""

@@ -7,12 +7,11 @@ from typing import Final
 import msgspec
 
 from treadle.model.errors import Rejected, Unavailable
-from treadle.model.execution import Execution
+from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import ExecutionId, Namespace
 from treadle.model.views import Cursor, ExecutionFilter, Summary
 from treadle.ports.commit import StoredState
 from treadle.runtime.recording import restore
-from treadle.runtime.watchers import is_settled
 from treadle.service.cursors import decode_cursor, encode_cursor
 from treadle.service.history import HistoryItem, history_items
 from treadle.service.parts import ServiceParts

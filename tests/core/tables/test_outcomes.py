@@ -12,7 +12,7 @@ from tests.core.told import told
 from treadle.model.commands import ReportOutcome
 from treadle.model.decision import Refused
 from treadle.model.execution import ExecutionStatus, FailureKind
-from treadle.model.ids import FrameId
+from treadle.model.ids import ActivityId, FrameId
 from treadle.model.outcomes import Cause, Failed, Ok, Outcome, Unknown
 from treadle.model.policies import LOST_MAX, OnUnknown, RetryPolicy
 from treadle.testing.builders import ONCE, PLAIN_RETRY, plan, program, task, undo, undone_task
@@ -247,6 +247,20 @@ def test_a_second_answer_while_in_back_off_is_refused(role: str, end: Outcome) -
     assert isinstance(answer, Refused)
     assert answer.code == "activity_ended"
     assert play.execution is before
+
+
+def test_an_answer_for_an_attempt_that_its_own_decision_would_only_just_start_is_refused() -> None:
+    play = visiting("left", "retry", "none", "open")
+    flight = play.flight()
+    play.report(LOST)
+    next_id = ActivityId(play.execution.version + 1)
+    before = play.execution
+    answer = play.ask(ReportOutcome(frame=flight.frame, activity=next_id, outcome=Ok()))
+    assert isinstance(answer, Refused)
+    assert answer.code == "activity_ended"
+    assert play.execution is before
+    play.wake()
+    assert play.flight().activity == next_id
 
 
 def test_a_second_answer_while_stuck_is_refused() -> None:

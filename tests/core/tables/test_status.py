@@ -3,7 +3,7 @@
 import pytest
 
 from treadle.core.status import failure_of
-from treadle.model.execution import ExecutionStatus
+from treadle.model.execution import TERMINAL, ExecutionStatus, is_settled
 from treadle.model.ids import Instant
 from treadle.model.outcomes import Ok
 from treadle.testing.builders import Constant, case, program, sleep, switch, task, undone_task
@@ -53,6 +53,12 @@ def test_the_failure_is_known_as_soon_as_the_root_body_has_failed(status: Execut
         assert (failure.code, failure.path) == ("http_400", "pay")
     else:
         assert failure is None
+
+
+@pytest.mark.parametrize("status", ExecutionStatus)
+def test_what_has_ended_or_waits_for_a_person_is_settled(status: ExecutionStatus) -> None:
+    expected = status in TERMINAL or status is ExecutionStatus.STUCK
+    assert is_settled(brought_to(status).execution) is expected
 
 
 def test_an_execution_that_is_being_cancelled_has_no_failure() -> None:
