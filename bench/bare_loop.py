@@ -7,6 +7,7 @@ another: no runtime, no decisions, no encoding.
 """
 
 import argparse
+import random
 import tempfile
 import time
 from pathlib import Path
@@ -37,6 +38,7 @@ class BareLoop(msgspec.Struct, frozen=True, kw_only=True):
     """What the loop did; a commit holds `event_bytes` bytes of encoded events."""
 
     batch: int
+    live: int
     commits: int
     event_bytes: int
     commits_per_s: float
@@ -50,16 +52,23 @@ def bare_commit_loop(
     batch: int = BATCH_DEFAULT,
     commits: int = COMMITS_DEFAULT,
     event_bytes: int = EVENT_BYTES_DEFAULT,
+    *,
+    live: int | None = None,
 ) -> BareLoop:
-    """Commit to a new store in `directory`, in batches of `batch`; the values are made beforehand."""
-    batches = _batches(batch, max(1, commits // (batch * COMMITS_EACH)), event_bytes)
+    """Commit to a new store in `directory`, in batches of `batch`; the values are made beforehand.
+
+    `live` executions (`batch` by default) are under way at once: as many as in the run that is compared,
+    since commits that fall on more pages cost the store more.
+    """
+    batches = _batches(batch, live or batch, commits, event_bytes)
     facts, durations = run(_write(directory / "bare_loop.db", batches))
     durations.sort()
     return BareLoop(
         batch=batch,
-        commits=batch * len(batches),
+        live=live or batch,
+        commits=sum(map(len, batches)),
         event_bytes=event_bytes,
-        commits_per_s=batch * len(batches) / sum(durations),
+        commits_per_s=sum(map(len, batches)) / sum(durations),
         batch_p50_ms=durations[len(durations) // 2] * 1e3,
         batch_p99_ms=durations[len(durations) * 99 // 100] * 1e3,
         facts=facts,
@@ -71,7 +80,8 @@ def report(result: BareLoop) -> str:
     facts = result.facts
     return (
         f"bare commit loop: {result.commits_per_s:,.0f} commits/s "
-        f"({result.commits:,} commits of {result.event_bytes} event bytes, {result.batch} a batch)\n"
+        f"({result.commits:,} commits of {result.event_bytes} event bytes, {result.batch} a batch "
+        f"of {result.live:,} live)\n"
         f"  one batch: p50 {result.batch_p50_ms:.2f} ms, p99 {result.batch_p99_ms:.2f} ms\n"
         f"  SQLite {facts.sqlite_version}, journal_mode={facts.journal_mode}, "
         f"synchronous={facts.synchronous}, {facts.file_system} at {facts.path}"
@@ -94,17 +104,23 @@ async def _write(path: Path, batches: list[list[Commit]]) -> tuple[StoreFacts, l
         await store.close()
 
 
-def _batches(batch: int, generations: int, event_bytes: int) -> list[list[Commit]]:
-    """Each generation of `batch` executions goes side by side from start to end."""
+def _batches(batch: int, live: int, commits: int, event_bytes: int) -> list[list[Commit]]:
+    """Generations of `live` executions go from start to end, in batches that take them in any order."""
+    order = random.Random(1)
     made = []
-    for generation in range(generations):
-        names = [f"01890000-0000-7000-8000-{generation:06x}{index:06x}" for index in range(batch)]
+    for generation in range(max(1, commits // (live * COMMITS_EACH))):
+        names = [f"01890000-0000-7000-8000-{generation:06x}{index:06x}" for index in range(live)]
         rounds = [_first(name, event_bytes) for name in names]
-        made.append(rounds)
+        made += _sliced(rounds, batch)
         for number in range(2, COMMITS_EACH + 1):
+            order.shuffle(rounds)
             rounds = [_next(before, event_bytes, is_last=number == COMMITS_EACH) for before in rounds]
-            made.append(rounds)
+            made += _sliced(rounds, batch)
     return made
+
+
+def _sliced(commits: list[Commit], batch: int) -> list[list[Commit]]:
+    return [commits[begin : begin + batch] for begin in range(0, len(commits), batch)]
 
 
 def _first(name: str, event_bytes: int) -> Commit:
