@@ -68,9 +68,8 @@ def main() -> None:
     print(report("no-op handlers, one alone", alone, single.commits_per_s))
     print(f"  one execution is {alone.p50_ms / single.batch_p50_ms:.1f} bare commits of one at a time")
     print(report("no-op handlers", many, bare_rate))
-    print(
-        f"  {many.commits_per_s / hot.commits_per_s:.2f} of a bare loop whose 100 executions stay in few pages"
-    )
+    ratio = many.commits_per_s / hot.commits_per_s
+    print(f"  {ratio:.2f} of the bare loop over 100 executions, which fall on fewer pages")
     print(report("HTTP tasks", calls, bare_rate))
 
 
