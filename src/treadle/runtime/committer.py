@@ -18,8 +18,12 @@ Ending: TypeAlias = CommitResult | BaseException
 """How a commit ended: a result of the store, or why it was not written."""
 WhenDone: TypeAlias = Callable[[Ending], None]
 
-TOLD_AT_ONCE: Final = 32
-"""Drivers that go on without a pause of the loop: more delay the next batch, fewer cost turns of it."""
+TOLD_AT_ONCE: Final = 256
+"""Drivers that go on without a pause of the loop, a few milliseconds' work.
+
+More keep the next batch and other requests waiting; fewer cost turns of the loop (measured at 1,000 executions
+at once: with 32 a tenth fewer steps, with 1,000 as well).
+"""
 
 
 class Committer:
