@@ -10,6 +10,7 @@ from treadle.model.commands import PauseExecution, ResumeExecution
 from treadle.model.errors import Rejected, Unavailable
 from treadle.model.execution import ExecutionStatus
 from treadle.ports.commit import Commit
+from treadle.runtime.bounds import RuntimeBounds
 
 pytestmark = pytest.mark.anyio
 TWO_STEPS = program(task("first", "second"), task("second"))
@@ -38,6 +39,15 @@ async def test_a_start_that_is_not_written_is_refused_and_calls_nothing() -> Non
         assert on.services.calls == []
         assert on.engine.live_count == 0
         assert on.engine.health() == ("the store cannot be reached: the disk is full",)
+
+
+async def test_an_idle_engine_is_ready_for_another_try_some_time_after_a_store_fault() -> None:
+    store = FallibleStore()
+    async with stage(TWO_STEPS, store=store, bounds=RuntimeBounds(fault_told_ms=0)) as on:
+        store.fails = unreachable
+        with pytest.raises(Unavailable, match="disk is full"):
+            await on.begin(TWO_STEPS)
+        assert on.engine.health() == ()
 
 
 async def test_the_next_step_waits_while_the_answer_of_the_one_before_cannot_be_written() -> None:

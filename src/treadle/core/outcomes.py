@@ -108,6 +108,8 @@ def _visit_ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
     arm(turn, turn.frame(frame.id), path, node)
     if failure is None:
         turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))
+    elif frame.ending is not None:
+        turn.emit(NodeCancelled(at=turn.now, frame=frame.id, path=path))
     else:
         turn.emit(NodeFailed(at=turn.now, frame=frame.id, path=path, failure=failure))
 

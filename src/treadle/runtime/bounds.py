@@ -24,6 +24,8 @@ class RuntimeBounds(msgspec.Struct, frozen=True, kw_only=True):
     """An execution that only waits is kept in memory if it goes on within this time."""
     store_retry_ms: int = 1_000
     """How long answers are held before they are decided again after a store fault."""
+    fault_told_ms: int = 10_000
+    """So long after a store fault the engine says that it is not ready; then it is open for another try."""
     stop_grace_ms: int = 10_000
     """How long a stop awaits calls in flight."""
     attempt_grace_ms: int = 2_000

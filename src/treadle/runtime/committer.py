@@ -44,7 +44,8 @@ class Committer:
         self._is_writing = False
         self._is_telling = False
         self._is_closing = False
-        self.fault: str | None = None
+        self._fault: str | None = None
+        self._fault_until = 0.0
         self.batches = 0
         self.commits = 0
 
@@ -52,6 +53,13 @@ class Committer:
     def depth(self) -> int:
         """Commits that wait for the writer."""
         return len(self._waiting)
+
+    @property
+    def fault(self) -> str | None:
+        """Why the last batch was not written, for a while: only a further commit can tell that it is over."""
+        if self._fault is None or asyncio.get_running_loop().time() >= self._fault_until:
+            return None
+        return self._fault
 
     def add(self, commit: Commit, when_done: WhenDone) -> None:
         """Have `commit` written; `when_done` is called in the loop, never before this returns."""
@@ -100,7 +108,7 @@ class Committer:
         except Exception as refusal:  # a store's own error: found by halving, told to the guilty one alone
             await self._halve(batch, refusal)
         else:
-            self.fault = None
+            self._fault = None
             self.batches += 1
             self.commits += len(batch)
             self._tell((when_done, result) for (_, when_done), result in zip(batch, results, strict=True))
@@ -142,4 +150,5 @@ class Committer:
     def _report_fault(self, fault: Unavailable) -> None:
         if self.fault is None:
             log.error("store fault", code=fault.code, message=fault.message)
-        self.fault = fault.message
+        self._fault = fault.message
+        self._fault_until = asyncio.get_running_loop().time() + self._bounds.fault_told_ms / 1_000

@@ -16,7 +16,7 @@ from treadle.core.outstanding import is_in_flight
 from treadle.model.commands import Command, Continue, PauseExecution, ReportOutcome
 from treadle.model.decision import Decision, Refused
 from treadle.model.effects import Alarm, Invocation
-from treadle.model.errors import Rejected, Unavailable
+from treadle.model.errors import Corrupt, Rejected, Unavailable
 from treadle.model.events import Event
 from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import ExecutionId, FrameId, Instant
@@ -72,6 +72,7 @@ class Turn:
     """What is being written: several decisions in one commit.
 
     `alarm` and `is_unfinished` are those of the last decision, which knows the state of all before it.
+    `is_hold`: it stands for a turn that the store refused.
     """
 
     __slots__ = (
@@ -81,14 +82,18 @@ class Turn:
         "execution",
         "invocations",
         "is_decided",
+        "is_hold",
         "is_unfinished",
         "letters",
         "recording",
     )
 
-    def __init__(self, execution: Execution | None, letters: Sequence[Letter]) -> None:
+    def __init__(
+        self, execution: Execution | None, letters: Sequence[Letter], *, is_hold: bool = False
+    ) -> None:
         self.execution = execution
         self.letters = letters
+        self.is_hold = is_hold
         self.events: tuple[Event, ...] = ()
         self.invocations: tuple[Invocation, ...] = ()
         self.answers: tuple[Answer, ...] = ()
@@ -202,7 +207,8 @@ class Driver:
                 "decision failed", execution=self.id, command=type(letter.command).__name__, exc_info=broken
             )
             refuse_all([letter], Rejected("internal", "the execution is in a state that cannot be"))
-            decision = self._hold(turn, "internal_error")
+            self._hold(turn, [letter], "internal_error")
+            return
         if isinstance(decision, Refused):
             if letter.reply is not None:
                 turn.answer(letter.reply, decision)
@@ -211,24 +217,42 @@ class Driver:
         if letter.reply is not None:
             turn.answer(letter.reply, None)
 
-    def _hold(self, turn: Turn, reason: str) -> Decision | Refused:
-        """Pause the execution in the engine's name."""
-        command = PauseExecution(reason=reason, actor="engine")
+    def _hold(self, turn: Turn, letters: Sequence[Letter], reason: str) -> None:
+        """Pause the execution in the engine's name, unless it is paused.
+
+        The answers among the letters are unknown from now on, and asked for again after a resume.
+        """
+        outcome = Unknown(code=reason, message="the answer could not be taken in")
+        answers = [letter.command for letter in letters if isinstance(letter.command, ReportOutcome)]
+        unknown = [replace(answer, outcome=outcome) for answer in answers]
         now = self._house.clock.now()
-        return decide(self._program, turn.execution, command, now, is_held=True)
+        commands: list[Command] = [PauseExecution(reason=reason, actor="engine"), *unknown]
+        for command in commands:
+            try:
+                decision = decide(self._program, turn.execution, command, now, is_held=True)
+            except Exception as broken:
+                log.error("hold failed", execution=self.id, command=type(command).__name__, exc_info=broken)
+                return
+            if isinstance(decision, Decision):
+                turn.take(decision)
 
     def _write(self, turn: Turn, execution: Execution) -> None:
         start = self._start
         if start is not None:
             start = replace(start, created_at=execution.created_at)
-        recording = record(
-            turn.events,
-            execution,
-            self._mark,
-            self._owner,
-            start=start,
-            release=self._release_of(turn, execution),
-        )
+        try:
+            recording = record(
+                turn.events,
+                execution,
+                self._mark,
+                self._owner,
+                start=start,
+                release=self._release_of(turn, execution),
+            )
+        except Corrupt as refusal:
+            log.error("commit cannot be encoded", execution=self.id, exc_info=refusal)
+            self._not_written(turn, refusal)
+            return
         turn.recording, self._writing = recording, turn
         self._house.write(recording.commit, self._when_done)
 
@@ -321,7 +345,7 @@ class Driver:
             self._hold_after_refusal(turn)
 
     def _keep_for_later(self, turn: Turn) -> None:
-        """After a store fault: answers of activities are decided again; callers were told to come again."""
+        """Answers of activities are decided again in a while; callers were told to come again."""
         if self.execution is None:
             self._leave()
             return
@@ -334,25 +358,20 @@ class Driver:
     def _hold_after_refusal(self, refused: Turn) -> None:
         """The store takes others' commits but not this one: hold the execution with a small commit.
 
-        The answers that could not be written are unknown from now on, and asked for again after a resume.
+        When that is refused as well, what was to be decided is kept, and decided again in a while.
         """
-        turn = Turn(self.execution, ())
-        hold = self._hold(turn, "commit_refused")
-        if self.execution is None or isinstance(hold, Refused):
+        if self.execution is None:
             self._leave()
             return
-        turn.take(hold)
-        for letter in refused.letters:
-            if isinstance(letter.command, ReportOutcome):
-                self._decide_unknown(turn, letter.command)
-        self._write(turn, turn.execution or hold.execution)
-
-    def _decide_unknown(self, turn: Turn, unwritten: ReportOutcome) -> None:
-        outcome = Unknown(code="commit_refused", message="the store refused the answer")
-        command = ReportOutcome(frame=unwritten.frame, activity=unwritten.activity, outcome=outcome)
-        decision = decide(self._program, turn.execution, command, self._house.clock.now(), is_held=True)
-        if isinstance(decision, Decision):
-            turn.take(decision)
+        if refused.is_hold:
+            self._keep_for_later(refused)
+            return
+        turn = Turn(self.execution, refused.letters, is_hold=True)
+        self._hold(turn, refused.letters, "commit_refused")
+        if turn.events and turn.execution is not None:
+            self._write(turn, turn.execution)
+        else:
+            self._after(turn)
 
     def _leave(self, due_at: Instant | None = None) -> None:
         undelivered, self._mailbox = self._mailbox, []

@@ -1,7 +1,7 @@
 """One running engine: accepts starts and commands, drives live executions, recovers what others left."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 
 import msgspec
 import structlog
@@ -84,6 +84,8 @@ class Engine:
         committer, claimer = self._tasks
         claimer.cancel()
         await asyncio.gather(claimer, *self._errands, return_exceptions=True)
+        # What is being written may owe calls: they are made and awaited, for their attempts are recorded.
+        await self._committer.idle()
         await self._performer.drain(self.bounds.stop_grace_ms)
         await self._committer.idle()
         self._committer.close()
@@ -117,7 +119,7 @@ class Engine:
         )
         if command.id in self._drivers:
             raise Rejected("execution_exists", f"execution {command.id} exists already")
-        due_at = self.clock.now() if self._room() <= 0 else None
+        due_at = max(self.clock.now(), command.start_at or Instant(0)) if self._room() <= 0 else None
         self._drivers[command.id] = driver
         reply: asyncio.Future[Execution] = asyncio.get_running_loop().create_future()
         driver.begin(Letter(command=command, reply=reply), start, due_at=due_at)
@@ -135,12 +137,12 @@ class Engine:
             Rejected: the code of the refusal, or `execution_not_found`.
             Unavailable: nothing was accepted.
         """
-        if self.is_draining:
-            raise Unavailable("stopping", "the engine is stopping")
+        self._admit()
         driver = self._drivers.get(execution_id)
         if driver is None:
             await self._refuse_early(namespace, execution_id, command)
             driver = await self._claim(execution_id)
+            self._admit()
         if driver is None:
             raise Unavailable("not_owner", "the execution changed hands just now")
         if driver.execution is not None and driver.execution.namespace != namespace:
@@ -226,15 +228,18 @@ class Engine:
         for call in driver.calls.values():
             self._performer.drop(call)
         if was_full or due_at is not None:
-            self._claimer.hint(due_at)
+            self._claimer.hint(None if was_full else due_at)
         waited_for = [letter for letter in undelivered if letter.reply is not None]
         if waited_for and driver.execution is not None:
-            delivery = self._deliver(driver.execution.namespace, driver.id, waited_for)
-            errand = asyncio.get_running_loop().create_task(delivery)
-            self._errands.add(errand)
-            errand.add_done_callback(self._errands.discard)
+            self._send_off(self._deliver(driver.execution.namespace, driver.id, waited_for))
         else:
             refuse_all(waited_for, Rejected("execution_not_found", f"there is no execution {driver.id}"))
+
+    def _send_off(self, errand: Coroutine[None, None, None]) -> None:
+        """Have something done that nobody waits for, but a stop."""
+        task = asyncio.get_running_loop().create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
     async def _deliver(
         self, namespace: Namespace, execution_id: ExecutionId, letters: Sequence[Letter]
@@ -248,9 +253,12 @@ class Engine:
                 if letter.reply is not None and not letter.reply.done():
                     letter.reply.set_result(execution)
 
-    def _admit_start(self) -> None:
+    def _admit(self) -> None:
         if self.is_draining:
             raise Unavailable("stopping", "the engine is stopping")
+
+    def _admit_start(self) -> None:
+        self._admit()
         if self._committer.depth > self.bounds.commits_waiting_max // 2:
             raise Unavailable("overloaded", "too many commits wait for the store")
 
@@ -283,6 +291,10 @@ class Engine:
         try:
             program = await self._parts.programs.get(stored.namespace, stored.definition.digest)
             execution, mark = restore(stored)
+        except Unavailable as fault:  # nobody else drives what this engine owns: it may not be forgotten
+            log.warning("adoption put off", execution=stored.execution_id, message=fault.message)
+            self._send_off(self._adopt_later(claimed))
+            return
         except Exception as broken:  # unreadable: this execution stays owned and still, all others go on
             log.error("execution unreadable", execution=stored.execution_id, exc_info=broken)
             return
@@ -296,6 +308,11 @@ class Engine:
                 )
                 driver.tell(ReportOutcome(frame=effect.frame, activity=effect.activity, outcome=lost))
         driver.tell(Continue())
+
+    async def _adopt_later(self, claimed: Claimed) -> None:
+        await self.clock.sleep(self.bounds.store_retry_ms)
+        if not self.is_draining:
+            await self._adopt(claimed)
 
     async def _refuse_early(self, namespace: Namespace, execution_id: ExecutionId, command: Command) -> None:
         """Refuse without claiming what the stored state refuses: it ended, or there is none, or not so.

@@ -9,7 +9,18 @@ from treadle.model.execution import CompensationStatus, ExecutionStatus, Phase, 
 from treadle.model.ids import Instant, Path
 from treadle.model.outcomes import Ok, Outcome
 from treadle.model.policies import OnUnknown
-from treadle.testing.builders import Constant, case, plan, program, sleep, switch, task, undo, undone_task
+from treadle.testing.builders import (
+    Broken,
+    Constant,
+    case,
+    plan,
+    program,
+    sleep,
+    switch,
+    task,
+    undo,
+    undone_task,
+)
 from treadle.testing.playing import ACTOR, BEGIN, BROKEN, BUSY, LOST, REFUSED, Play, begun
 
 
@@ -61,6 +72,19 @@ def test_an_ok_answer_while_closing_sets_the_output_as_usual() -> None:
     assert visit.output == {"id": 2}
     assert visit.response is not None
     assert visit.response.status == 201
+
+
+def test_an_answer_that_the_output_refuses_while_closing_fails_nothing() -> None:
+    play = begun(program(task("one", compensation=undo("undo-one"), output=Broken()), hooks=["on_cancel"]))
+    play.cancel()
+    play.report(Ok(body={"id": 1}))
+    visit = play.execution.visits["one"]
+    assert (visit.status, visit.output) == (VisitStatus.CANCELLED, {"id": 1})
+    assert play.flight().node == "one"
+    play.ok()
+    assert play.flight().node == "$on_cancel"
+    play.ok()
+    assert play.status is ExecutionStatus.CANCELLED
 
 
 def test_on_unknown_fail_while_closing_leaves_the_visit_undone() -> None:
