@@ -13,6 +13,7 @@ import msgspec
 
 LIMIT_S: Final = 60
 APP: Final = """
+import asyncio
 from treadle.worker.registry import FinalError, Registry
 registry = Registry()
 
@@ -23,6 +24,14 @@ def echo(value):
 @registry.handler("refuse")
 def refuse(value):
     raise FinalError("no_stock", "nothing left")
+
+@registry.handler("stubborn")
+async def stubborn(value):
+    while True:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            pass
 """
 
 

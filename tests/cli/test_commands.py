@@ -169,6 +169,17 @@ def test_a_server_says_when_it_is_ready_and_stops_when_asked(tmp_path: Path, num
         assert json.loads(line)["level"] == "info"
 
 
+def test_a_server_stops_although_a_handler_will_not_be_cancelled(tmp_path: Path) -> None:
+    document = tmp_path / "stubborn.json"
+    node = {"id": "a", "kind": "task", "handler": "stubborn", "timeout": "50ms", "retry": {"max_attempts": 1}}
+    document.write_text(json.dumps({"name": "stubborn", "version": "1", "steps": [node]}))
+    with dev(tmp_path) as running:
+        assert asked(running, "run", str(document), "--wait").code == 1
+        ended = running.stop()
+    assert ended.code == 0
+    assert "handlers left behind" in ended.err
+
+
 def test_a_store_is_verified_beside_its_server_and_damage_is_found(tmp_path: Path, good: Path) -> None:
     store = f"sqlite:///{tmp_path / 'treadle.db'}"
     with dev(tmp_path) as running:

@@ -49,6 +49,13 @@ def test_names_of_the_user_and_of_other_commands_are_let_be() -> None:
         ({}, {"TREADLE_LOG_LEVEL": "loud"}, "TREADLE_LOG_LEVEL is 'loud'"),
         ({}, {"TREADLE_LIVE_MAX": "0"}, "TREADLE_LIVE_MAX is '0'"),
         ({"store": "mysql://x"}, {}, "--store: there is no store of kind 'mysql'"),
+        ({"public_url": "http://[::1"}, {}, "--public-url: 'http://[::1' is not the URL"),
+        ({"public_url": "http://here:99999"}, {}, "--public-url: 'http://here:99999' is not the URL"),
+        (
+            {},
+            {"TREADLE_PUBLIC_URL": "treadle.example"},
+            "TREADLE_PUBLIC_URL: 'treadle.example' is not the URL",
+        ),
         ({}, {"TREADLE_STORE": "treadle.db"}, "TREADLE_STORE: 'treadle.db' is no URL"),
     ],
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from yarl import URL
 
 from tests.rest.serving import Reply, Server, document, serving, sleep, sqlite, task
 
@@ -45,6 +46,14 @@ async def test_an_execution_is_shown_from_memory_and_from_the_store_alike(server
     assert ended["compensations"] == [
         {"path": "a", "status": "armed", "attempt": 0, "error": None, "reason": None}
     ]
+
+
+async def test_an_execution_is_found_by_its_id_in_upper_case_too(server: Server) -> None:
+    started = await server.start(ECHO)
+    upper = f"/v1/executions/{started.body['id'].upper()}"
+    assert (await server.get(upper)).body == started.body
+    assert (await server.get(f"{upper}/history")).status == 200
+    assert (await server.post(f"{upper}/cancel")).code == "invalid_transition"
 
 
 async def test_what_is_not_there_or_in_another_namespace_is_not_found(server: Server) -> None:
@@ -192,10 +201,15 @@ async def test_a_stuck_compensation_is_retried(server: Server, stuck: Reply) -> 
     assert (ended["compensations"][0]["status"], ended["compensations"][0]["attempt"]) == ("completed", 2)
 
 
-async def test_a_compensation_is_named_by_its_encoded_path(server: Server, stuck: Reply) -> None:
-    unknown = await act(server, stuck, f"compensations/{quote('a[3]~2', safe='')}/retry")
+@pytest.mark.parametrize("path", ["a[3]~2", "fan/left", "a/retry", "100%"])
+async def test_a_compensation_is_named_by_its_encoded_path(server: Server, stuck: Reply, path: str) -> None:
+    named = URL(f"/v1/executions/{stuck.body['id']}/compensations/{quote(path, safe='')}/retry", encoded=True)
+    unknown = await server.post(named)
     assert (unknown.status, unknown.code) == (404, "compensation_not_found")
-    assert "a[3]~2" in unknown.body["detail"]
+    assert unknown.body["detail"].startswith(f"{path} ")
+
+
+async def test_a_visit_without_an_undo_has_no_compensation(server: Server) -> None:
     done = await server.start(ECHO)
     assert (await act(server, done, "compensations/a/retry")).code == "compensation_not_found"
 

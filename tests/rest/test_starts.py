@@ -63,7 +63,7 @@ async def test_a_definition_is_named_with_or_without_its_version(server: Server)
         await server.post("/v1/definitions", json=document(task("a"), version=version))
     assert (await server.start("saga")).body["definition"]["version"] == "2"
     assert (await server.start("saga@1")).body["definition"]["version"] == "1"
-    for unknown in ("sage", "saga@3", "", "@", "saga@1@2"):
+    for unknown in ("sage", "saga@3", "saga@", "", "@", "saga@1@2"):
         assert (await server.start(unknown)).code == "definition_not_found"
 
 

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 
 from treadle.bootstrap.backends import OpenStore, open_store
 from treadle.bootstrap.invokers import build_invoker
 from treadle.config.loopback import http_url
+from treadle.config.server_url import parse_server_url
 from treadle.config.settings import Settings
 from treadle.config.version import VERSION
 from treadle.definition.activities.table import READERS as ACTIVITIES
@@ -76,7 +76,7 @@ async def running(settings: Settings, registry: Registry) -> AsyncIterator[Runni
 
 
 def _host_of(url: str | None) -> str | None:
-    return urlsplit(url).hostname if url is not None else None
+    return parse_server_url(url).hostname if url is not None else None
 
 
 def _engine_parts(settings: Settings, opened: OpenStore, invoker: Invoker, clock: SystemClock) -> Parts:

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Final, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 import structlog
 import uvloop
@@ -30,6 +30,8 @@ COLLECT_AFTER: Final = 50_000
 States hold none, and to look through those of many live executions after every 700, as Python does by
 default, costs about a tenth of an engine's time.
 """
+LAST_GRACE_S: Final = 1
+"""How long tasks that outlived the stop of everything may take to end."""
 STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger(__name__)
@@ -46,6 +48,8 @@ def run(work: Coroutine[None, None, T]) -> T:
 async def serve_until_signal(settings: Settings, registry: Registry, announce: Callable[[str], None]) -> None:
     """Run an application until SIGTERM or SIGINT; `announce` is told its URL when it is ready.
 
+    It ends the process if a handler will not be cancelled, since the event loop cannot be closed then.
+
     Raises:
         Unavailable, Corrupt, OSError: as `running`.
     """
@@ -57,6 +61,10 @@ async def serve_until_signal(settings: Settings, registry: Registry, announce: C
         announce(application.url)
         await stop.wait()
         log.info("stopping")
+    left = await _still_running()
+    if left:
+        log.warning("handlers left behind", tasks=left)
+        _end_at_once(0)
 
 
 def leave(code: int) -> None:
@@ -66,10 +74,25 @@ def leave(code: int) -> None:
     """
     others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
     if any(thread.is_alive() and not thread.daemon for thread in others):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+        _end_at_once(code)
     sys.exit(code)
+
+
+def _end_at_once(code: int) -> NoReturn:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+async def _still_running() -> int:
+    """How many tasks go on, although they are told to end and given LAST_GRACE_S for it."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    if not tasks:
+        return 0
+    _, pending = await asyncio.wait(tasks, timeout=LAST_GRACE_S)
+    return len(pending)
 
 
 def _stop_or_die(stop: asyncio.Event, number: signal.Signals) -> None:

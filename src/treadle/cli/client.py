@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import msgspec
 
 from treadle.cli.failures import RefusedByServer, Unreachable
+from treadle.config.server_url import parse_server_url
 from treadle.model.json import Json
 
 TIMEOUT_S: Final = 75
@@ -28,11 +29,9 @@ class Client:
 
     def __init__(self, url: str, *, api_key: str | None, namespace: str) -> None:
         """Raises ValueError for what is no URL of a server."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{url!r} is not the URL of a server, as http://127.0.0.1:7070")
+        parts = parse_server_url(url)
         self._url = url
-        self._host, self._port, self._is_tls = parts.hostname, parts.port, parts.scheme == "https"
+        self._host, self._port, self._is_tls = parts.hostname or "", parts.port, parts.scheme == "https"
         self._prefix = parts.path.rstrip("/")
         self._headers = {"Treadle-Namespace": namespace, "Accept": "application/json"}
         if api_key is not None:

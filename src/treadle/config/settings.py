@@ -1,11 +1,12 @@
 """The settings of a process: an option of the command line, else TREADLE_<OPTION>, else a default."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Final, Literal
 
 import msgspec
 
+from treadle.config.server_url import parse_server_url
 from treadle.config.store_url import StoreUrl, parse_store_url
 
 PREFIX: Final = "TREADLE_"
@@ -60,10 +61,9 @@ def read_settings(options: Mapping[str, object], environ: Mapping[str, str]) -> 
         elif variable(name) in environ:
             given[name] = environ[variable(name)]
     settings = _convert(given, options)
-    try:
-        parse_store_url(settings.store)
-    except ValueError as error:
-        raise SettingsError(f"{_written('store', options)}: {error}") from error
+    _check("store", settings.store, parse_store_url, options)
+    if settings.public_url is not None:
+        _check("public_url", settings.public_url, parse_server_url, options)
     return settings
 
 
@@ -96,6 +96,13 @@ def _convert(given: Mapping[str, object], options: Mapping[str, object]) -> Sett
                 message = f"{_written(field.name, options)} is {given[field.name]!r}: {error}"
                 raise SettingsError(message) from error
     return msgspec.convert(given, Settings, strict=False)
+
+
+def _check(name: str, text: str, parse: Callable[[str], object], options: Mapping[str, object]) -> None:
+    try:
+        parse(text)
+    except ValueError as error:
+        raise SettingsError(f"{_written(name, options)}: {error}") from error
 
 
 def _written(name: str, options: Mapping[str, object]) -> str:

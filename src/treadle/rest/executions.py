@@ -78,7 +78,8 @@ def act_on_compensation(act: str) -> Callable[[Call[NoQuery, ReasonBody]], Await
 
 
 def _id(call: Call[NoQuery, ReasonBody] | Call[NoQuery, None] | Call[HistoryQuery, None]) -> ExecutionId:
-    return ExecutionId(call.path["id"])
+    """Ids are kept in lower case; a UUID may be written in either."""
+    return ExecutionId(call.path["id"].lower())
 
 
 def _was_over(started: Started) -> bool:

@@ -125,7 +125,7 @@ ROUTES: Final = (
     *(
         Route(
             method="POST",
-            path=f"/v1/executions/{{id}}/compensations/{{path}}/{act}",
+            path=f"/v1/executions/{{id}}/compensations/{{path:path}}/{act}",
             handler=act_on_compensation(act),
             summary=f"{act.capitalize()} a compensation that is stuck",
             responses={202: ExecutionView},

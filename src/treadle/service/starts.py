@@ -115,10 +115,11 @@ class Starts:
     async def _program(self, asked: Asked) -> Program:
         if isinstance(asked.order.definition, InlineDefinition):
             return await self._inline(asked, asked.order.definition)
-        name, _, version = asked.order.definition.partition("@")
-        found = await self._parts.views.definition(asked.caller.namespace, name, version or None)
+        name, at, after = asked.order.definition.partition("@")
+        version = after if at else None
+        found = await self._parts.views.definition(asked.caller.namespace, name, version)
         if found is None or found.deleted_at is not None:
-            raise not_found(name, version or None)
+            raise not_found(name, version)
         return await self._parts.programs.get(asked.caller.namespace, found.digest)
 
     async def _inline(self, asked: Asked, inline: InlineDefinition) -> Program:

@@ -131,12 +131,19 @@ async def test_a_final_error_is_final_under_its_own_code(registry: Registry, loc
         )
 
 
+class Escape(BaseException):
+    """What `except Exception` lets by."""
+
+
 class Unspeakable(Exception):
     def __str__(self) -> str:
         raise RuntimeError("not even a message")
 
 
-@pytest.mark.parametrize("error", [SystemExit(1), asyncio.CancelledError(), TimeoutError(), Unspeakable()])
+@pytest.mark.parametrize(
+    "error",
+    [SystemExit(1), KeyboardInterrupt(), Escape(), asyncio.CancelledError(), TimeoutError(), Unspeakable()],
+)
 async def test_nothing_that_a_handler_raises_reaches_the_engine(
     registry: Registry, local: LocalInvoker, error: BaseException
 ) -> None:

@@ -30,8 +30,8 @@ async def run_in_task(
         if task.cancelling():
             raise
         return raised(error)
-    except (Exception, SystemExit) as error:
-        # A task that lets SystemExit out takes the whole loop with it.
+    except BaseException as error:
+        # A task that lets SystemExit or KeyboardInterrupt out takes the whole loop with it.
         outcome: Outcome = raised(error)
     else:
         outcome = returned(result)
