@@ -18,8 +18,7 @@ COMMANDS: Final = {
 HELP: Final = """Durable workflows and sagas.
 
 Exit codes: 0 done, 1 the thing itself failed, 2 wrong usage, 3 server or store not to be reached,
-4 refused by it. Options of a server, and those that say where one is, are also TREADLE_<OPTION> in the
-environment."""
+4 refused by it. Every option is also TREADLE_<OPTION> in the environment."""
 
 
 class _Treadle(LazyGroup):

@@ -12,7 +12,22 @@ from treadle.config.store_url import StoreUrl, parse_store_url
 PREFIX: Final = "TREADLE_"
 OPEN_PREFIXES: Final = ("TREADLE_SECRET_",)
 """Names that begin so belong to the user."""
-CLIENT_NAMES: Final = ("TREADLE_URL", "TREADLE_API_KEY", "TREADLE_OUTPUT", "TREADLE_NAMESPACE")
+CLIENT_NAMES: Final = (
+    "TREADLE_URL",
+    "TREADLE_API_KEY",
+    "TREADLE_OUTPUT",
+    "TREADLE_NAMESPACE",
+    "TREADLE_INPUT",
+    "TREADLE_WAIT",
+    "TREADLE_STATUS",
+    "TREADLE_DEFINITION",
+    "TREADLE_VERSION",
+    "TREADLE_BUSINESS_KEY",
+    "TREADLE_LABEL",
+    "TREADLE_LIMIT",
+    "TREADLE_CURSOR",
+    "TREADLE_AFTER",
+)
 """Options of commands that talk to a server."""
 SERVER_NAMES: Final = ("TREADLE_API_KEYS",)
 Count = Annotated[int, msgspec.Meta(ge=1)]

@@ -25,13 +25,13 @@ def executions() -> None:
 
 
 @executions.command("list")
-@click.option("--status", multiple=True, help="May repeat.")
-@click.option("--definition", help="Name of the definition.")
-@click.option("--version", "definition_version", help="Version of the definition.")
-@click.option("--business-key")
-@click.option("--label", multiple=True, metavar="NAME:VALUE", help="May repeat.")
-@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
-@click.option("--cursor", help="Where an earlier list went on.")
+@click.option("--status", envvar="TREADLE_STATUS", multiple=True, help="May repeat.")
+@click.option("--definition", envvar="TREADLE_DEFINITION", help="Name of the definition.")
+@click.option("--version", "definition_version", envvar="TREADLE_VERSION", help="Version of the definition.")
+@click.option("--business-key", envvar="TREADLE_BUSINESS_KEY")
+@click.option("--label", envvar="TREADLE_LABEL", multiple=True, metavar="NAME:VALUE", help="May repeat.")
+@click.option("--limit", envvar="TREADLE_LIMIT", type=click.IntRange(1, 500), default=50, show_default=True)
+@click.option("--cursor", envvar="TREADLE_CURSOR", help="Where an earlier list went on.")
 @server_options
 def list_executions(
     status: tuple[str, ...],
@@ -81,8 +81,14 @@ def show_execution(execution_id: str, **options: str) -> None:
 
 @executions.command("history")
 @click.argument("execution_id", metavar="ID")
-@click.option("--after", type=click.IntRange(0), default=0, help="Show what came after this event.")
-@click.option("--limit", type=click.IntRange(1, 500), default=500, show_default=True)
+@click.option(
+    "--after",
+    envvar="TREADLE_AFTER",
+    type=click.IntRange(0),
+    default=0,
+    help="Show what came after this event.",
+)
+@click.option("--limit", envvar="TREADLE_LIMIT", type=click.IntRange(1, 500), default=500, show_default=True)
 @server_options
 def show_history(execution_id: str, after: int, limit: int, **options: str) -> None:
     """Show what happened to an execution, oldest first."""

@@ -20,8 +20,17 @@ WAIT: Final = {"Prefer": "wait=60"}
 
 @click.command()
 @click.argument("target", metavar="FILE | NAME[@VERSION]")
-@click.option("--input", "input_text", default="{}", metavar="JSON | @FILE", help="Input of the execution.")
-@click.option("--wait", is_flag=True, help="Wait for the end: 0 if it completed, 1 if not.")
+@click.option(
+    "--input",
+    "input_text",
+    envvar="TREADLE_INPUT",
+    default="{}",
+    metavar="JSON | @FILE",
+    help="Input of the execution.",
+)
+@click.option(
+    "--wait", envvar="TREADLE_WAIT", is_flag=True, help="Wait for the end: 0 if it completed, 1 if not."
+)
 @server_options
 def run(target: str, input_text: str, wait: bool, **options: str) -> None:
     """Start an execution of a document or of a kept definition, and print its id."""
