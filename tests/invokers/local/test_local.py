@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator
 
 import pytest
+import structlog
 
 from tests.invokers.invocations import get, handler, invocation
 from treadle.invokers.local.invoker import LocalInvoker
@@ -308,3 +309,19 @@ async def test_a_cancellation_from_outside_passes_through_and_stops_the_handler(
 async def test_what_is_no_handler_request_is_an_error_of_the_caller(local: LocalInvoker) -> None:
     with pytest.raises(TypeError, match="not a handler request"):
         await local.invoke(get("http://127.0.0.1/"))
+
+
+async def test_what_a_handler_raises_is_logged_with_its_place(
+    registry: Registry, local: LocalInvoker
+) -> None:
+    @registry.handler()
+    async def stumble(value: Json) -> None:
+        raise LookupError("no such order")
+
+    with structlog.testing.capture_logs() as logged:
+        await local.invoke(handler("stumble"))
+    (entry,) = logged
+    assert (entry["event"], entry["log_level"]) == ("handler raised", "warning")
+    assert isinstance(entry["exc_info"], LookupError)
+    assert entry["exc_info"].__traceback__ is not None
+    assert {"execution", "path", "attempt"} <= entry.keys()

@@ -38,8 +38,8 @@ class LocalInvoker:
         arguments = _arguments(handler, request, invocation)
         if handler.is_async:
             function = cast(Callable[..., Awaitable[object]], handler.call)
-            return await run_in_task(function, arguments, self._limits, invocation.timeout_ms)
-        return await self._threads.run(partial(handler.call, *arguments), invocation.timeout_ms)
+            return await run_in_task(function, arguments, self._limits, invocation)
+        return await self._threads.run(partial(handler.call, *arguments), invocation)
 
     async def close(self) -> None:
         """Start nothing more; idempotent."""

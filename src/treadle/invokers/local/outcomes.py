@@ -3,11 +3,15 @@
 from typing import Final
 
 import msgspec
+import structlog
 
 from treadle.invokers.json_bounds import JsonFault, decode_json
+from treadle.model.effects import Invocation
 from treadle.model.json import Json
 from treadle.model.outcomes import Cause, Failed, Ok
 from treadle.worker.registry import FinalError
+
+log = structlog.get_logger(__name__)
 
 RESULT_BYTES_MAX: Final = 1_048_576
 """Of a result as JSON."""
@@ -29,15 +33,21 @@ def returned(result: object) -> Ok | Failed:
         return _invalid(str(error))
 
 
-def raised(error: BaseException) -> Failed:
-    """Failed with the class name of what was raised; a FinalError with its own code, and final."""
+def raised(error: BaseException, invocation: Invocation) -> Failed:
+    """Failed with the class name of what was raised; a FinalError with its own code, and final.
+
+    The log has where it was raised: the history keeps no stack of a program.
+    """
+    told = log.bind(execution=invocation.execution_id, path=invocation.node, attempt=invocation.attempt)
     if isinstance(error, FinalError):
+        told.info("handler refused", code=error.code)
         return Failed(
             code=str(error.code)[:CODE_CHARS_MAX],
             message=_shown(error),
             cause=Cause.ERROR,
             is_final=True,
         )
+    told.warning("handler raised", exc_info=error)
     return Failed(code=type(error).__name__[:CODE_CHARS_MAX], message=_shown(error), cause=Cause.ERROR)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from treadle.invokers.local.limits import TimeLimits
 from treadle.invokers.local.outcomes import raised, returned
+from treadle.model.effects import Invocation
 from treadle.model.outcomes import Outcome, Unknown
 
 
@@ -12,34 +13,34 @@ async def run_in_task(
     handler: Callable[..., Awaitable[object]],
     arguments: tuple[object, ...],
     limits: TimeLimits,
-    timeout_ms: int,
+    invocation: Invocation,
 ) -> Outcome:
-    """The outcome of one call, which is cancelled after `timeout_ms`.
+    """The outcome of one call, which is cancelled at the time limit of the attempt.
 
     A handler that will not be cancelled is awaited until it ends; whoever made the task gives it up.
     """
     task = asyncio.current_task()
     if task is None:
         raise RuntimeError("a handler runs in a task")
-    limit = limits.start(task, timeout_ms)
+    limit = limits.start(task, invocation.timeout_ms)
     try:
         result = await handler(*arguments)
     except asyncio.CancelledError as error:
         if limit.is_over and task.uncancel() == 0:
-            return _late(timeout_ms)
+            return _late(invocation.timeout_ms)
         if task.cancelling():
             raise
-        return raised(error)
+        return raised(error, invocation)
     except BaseException as error:
         # A task that lets SystemExit or KeyboardInterrupt out takes the whole loop with it.
-        outcome: Outcome = raised(error)
+        outcome: Outcome = raised(error, invocation)
     else:
         outcome = returned(result)
     finally:
         limits.stop(limit)
     if limit.is_over:
         task.uncancel()
-        return _late(timeout_ms)
+        return _late(invocation.timeout_ms)
     return outcome
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from treadle.invokers.local.outcomes import raised, returned
+from treadle.model.effects import Invocation
 from treadle.model.outcomes import Cause, Failed, Outcome, Unknown
 
 HANDLER_THREADS_MAX: Final = 32
@@ -24,10 +25,11 @@ class HandlerThreads:
         """How many threads are taken by handlers whose attempt has ended."""
         return sum(not future.done() for future in self._outliving)
 
-    async def run(self, call: Callable[[], object], timeout_ms: int) -> Outcome:
-        """The outcome of one call, within `timeout_ms`, the wait for a thread included."""
+    async def run(self, call: Callable[[], object], invocation: Invocation) -> Outcome:
+        """The outcome of one call, within the attempt's time limit, the wait for a thread included."""
+        timeout_ms = invocation.timeout_ms
         self._outliving = {future for future in self._outliving if not future.done()}
-        future = self._executor.submit(_attempt, call)
+        future = self._executor.submit(_attempt, call, invocation)
         try:
             async with asyncio.timeout(timeout_ms / 1_000):
                 return await asyncio.wrap_future(future)
@@ -48,8 +50,8 @@ class HandlerThreads:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _attempt(call: Callable[[], object]) -> Outcome:
+def _attempt(call: Callable[[], object], invocation: Invocation) -> Outcome:
     try:
         return returned(call())
     except BaseException as error:
-        return raised(error)
+        return raised(error, invocation)
