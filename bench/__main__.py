@@ -1,11 +1,13 @@
-"""All measurements of one run, each beside the bare commit loop: `make bench`."""
+"""All measurements of one run: `make bench`, or one of them: `python -m bench engine | core | growth`."""
 
 import argparse
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+from bench import core_steps, growth
 from bench.bare_loop import BareLoop, bare_commit_loop
 from bench.bare_loop import report as bare_report
 from bench.engine_loop import EngineLoop, compiled, engine_over, report, run_executions
@@ -50,19 +52,16 @@ async def http(directory: Path, concurrency: int, executions: int) -> EngineLoop
             )
 
 
-def main() -> None:
+def engine(directory: Path) -> None:
     """Print the bare loop before and after, and what the engine does between."""
-    parser = argparse.ArgumentParser(description="Measurements over SQLite with synchronous=FULL.")
-    parser.add_argument("--directory", type=Path, default=Path.cwd(), help="on the disk to measure")
-    options = parser.parse_args()
     print(f"Python {sys.version.split()[0]}; latencies are of whole executions of {STEPS} steps")
-    single, before = bare(options.directory, 1, 2_000, 1), bare(options.directory, 100, 72_000, 100)
-    alone = run(noop(options.directory, 1, 500))
-    many = run(noop(options.directory, LIVE, 20_000))
-    calls = run(http(options.directory, 200, 4_000))
-    after = bare(options.directory, 100, 72_000, 100)
-    spread = bare(options.directory, 100, 72_000, LIVE)
-    matched = bare(options.directory, round(many.commits / many.batches), 72_000, LIVE)
+    single, before = bare(directory, 1, 2_000, 1), bare(directory, 100, 72_000, 100)
+    alone = run(noop(directory, 1, 500))
+    many = run(noop(directory, LIVE, 20_000))
+    calls = run(http(directory, 200, 4_000))
+    after = bare(directory, 100, 72_000, 100)
+    spread = bare(directory, 100, 72_000, LIVE)
+    matched = bare(directory, round(many.commits / many.batches), 72_000, LIVE)
     bare_rate = statistics.mean([before.commits_per_s, after.commits_per_s])
     for loop in (single, before, after, spread, matched):
         print(bare_report(loop))
@@ -73,6 +72,24 @@ def main() -> None:
         ratio = many.commits_per_s / loop.commits_per_s
         print(f"  {ratio:.2f} of the loop with {loop.batch} a batch of {loop.live:,} live")
     print(report("HTTP tasks", calls, bare_rate))
+
+
+def main() -> None:
+    """Run what was asked for, everything by default."""
+    parser = argparse.ArgumentParser(
+        description="Measurements over SQLite with synchronous=FULL, and of the core."
+    )
+    parser.add_argument("only", nargs="?", choices=("engine", "core", "growth"), help="everything by default")
+    parser.add_argument("--directory", type=Path, default=Path.cwd(), help="on the disk to measure")
+    options = parser.parse_args()
+    measurements: dict[str, Callable[[], None]] = {
+        "engine": lambda: engine(options.directory),
+        "core": core_steps.main,
+        "growth": growth.main,
+    }
+    for name, measure in measurements.items():
+        if options.only in (None, name):
+            measure()
 
 
 if __name__ == "__main__":

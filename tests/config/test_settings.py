@@ -2,6 +2,7 @@
 
 import pytest
 
+from treadle.config.server_url import parse_public_url
 from treadle.config.settings import Settings, SettingsError, check_names, read_settings, variable
 
 
@@ -56,6 +57,14 @@ def test_names_of_the_user_and_of_other_commands_are_let_be() -> None:
             {"TREADLE_PUBLIC_URL": "treadle.example"},
             "TREADLE_PUBLIC_URL: 'treadle.example' is not the URL",
         ),
+        ({"public_url": "ftp://here"}, {}, "--public-url: 'ftp://here' is not the URL"),
+        ({"public_url": "https://here/?a=1"}, {}, "--public-url: 'https://here/?a=1' has a query"),
+        ({"public_url": "https://here/#a"}, {}, "--public-url: 'https://here/#a' has a query or a fragment"),
+        ({"public_url": "https://here/?"}, {}, "--public-url: 'https://here/?' has a query"),
+        ({"public_url": "https://me:pw@here/"}, {}, "--public-url: a public URL has no credentials"),
+        ({"public_url": "https://here/a b"}, {}, "--public-url: 'https://here/a b' is not the URL"),
+        ({"public_url": "https://h\u00e9re/"}, {}, "write it in ASCII"),
+        ({"public_url": ""}, {}, "--public-url: '' is not the URL"),
         ({}, {"TREADLE_STORE": "treadle.db"}, "TREADLE_STORE: 'treadle.db' is no URL"),
     ],
 )
@@ -65,3 +74,23 @@ def test_a_wrong_value_is_told_as_it_was_written(
     with pytest.raises(SettingsError) as raised:
         read_settings(options, environ)
     assert told in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://flows.example", "https://flows.example"),
+        ("https://flows.example/", "https://flows.example"),
+        ("https://flows.example:8443/treadle//", "https://flows.example:8443/treadle"),
+        ("http://[::1]:7070/", "http://[::1]:7070"),
+    ],
+)
+def test_a_public_url_is_kept_without_its_last_slash(written: str, read: str) -> None:
+    assert read_settings({}, {"TREADLE_PUBLIC_URL": written}).public_url == written
+    assert parse_public_url(written) == read
+
+
+def test_a_password_in_a_public_url_is_not_told() -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_settings({"public_url": "https://me:hunter2@flows.example"}, {})
+    assert "hunter2" not in str(raised.value)

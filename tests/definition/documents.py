@@ -30,9 +30,33 @@ def case(*steps: Json, **fields: Json) -> Json:
     return {"when": {"var": "input.a"}, "steps": list(steps), **fields}
 
 
+def node(kind: str, node_id: str = "a", /, **fields: Json) -> Json:
+    """A node of a kind with nothing but these fields."""
+    return {"id": node_id, "kind": kind, **fields}
+
+
+def flow(*nodes: Json, start: str = "a", **fields: Json) -> Json:
+    """A document whose root body is a graph."""
+    return {"name": "d", "version": "1", "nodes": list(nodes), "start": start, **fields}
+
+
+def each(*steps: Json, node_id: str = "e", **fields: Json) -> Json:
+    return node("each", node_id, items=[1, 2], steps=list(steps), **fields)
+
+
+def awaited(node_id: str = "a", **fields: Json) -> Json:
+    """An async task, whose callback is awaited for an hour."""
+    return task(node_id, **{"mode": "async", "callback": {"timeout": "1h"}, **fields})
+
+
+def asking(path: str) -> Json:
+    """An activity whose request reads a path."""
+    return {"handler": {"name": "h", "input": f"{{{{ {path} }}}}"}}
+
+
 def reading(path: str, node_id: str = "b", **fields: Json) -> Json:
     """A task whose request reads a path."""
-    return task(node_id, handler={"name": "h", "input": f"{{{{ {path} }}}}"}, **fields)
+    return task(node_id, **asking(path), **fields)
 
 
 def errors(tree: Json) -> list[tuple[str, str]]:

@@ -5,7 +5,18 @@ from copy import deepcopy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.definition.documents import case, document, http, reading, switch, task
+from tests.definition.documents import (
+    asking,
+    awaited,
+    case,
+    document,
+    each,
+    http,
+    node,
+    reading,
+    switch,
+    task,
+)
 from treadle.definition.compile import compile_definition
 from treadle.definition.faults import ERRORS, WARNINGS
 from treadle.definition.graph import graph
@@ -37,8 +48,53 @@ WHOLE: Json = document(
         default=[task("x")],
     ),
     {"id": "nap", "kind": "sleep", "for": "1m", "jitter": "1s"},
+    awaited(
+        "ask",
+        http={"url": "http://x", "headers": {"T": "{{ callback.token }}"}, "body": ["{{ callback.url }}"]},
+        probe=asking("nodes.ask.idempotency_key"),
+        deadline="1h",
+    ),
+    node("wait", "w", any=[{"signal": "a"}, {"signal": "b"}], timeout="1m", on_timeout="continue", schema={}),
+    node(
+        "parallel",
+        "p",
+        branches={
+            "one": [node("shield", "sh", steps=[task("p1")]), node("set", "st", vars={"n": "{{ input.n }}"})],
+            "two": {
+                "nodes": [
+                    switch("p2", {"when": {"var": "input.a"}, "next": "p3"}, default="p4"),
+                    task("p3", next="p2"),
+                    node("emit", "p4", topic="t", type="x", data={"a": "{{ input.a }}"}, key="k"),
+                ],
+                "start": "p2",
+            },
+        },
+    ),
+    node("race", "r", branches={"one": [task("r1")], "two": [node("sleep", "r2", **{"for": "1s"})]}),
+    each(reading("item", "e1"), node("wait", "e2", signal="s", count=2), on_item_failure="collect"),
+    node("loop", "l", until={"var": "nodes.l1.output"}, steps=[reading("index", "l1")], max_iterations=5),
+    node(
+        "try",
+        "t",
+        steps=[task("t1")],
+        catch=[{"on": ["error"], "steps": [reading("failure.code", "t2")]}, {"steps": []}],
+        **{"finally": [task("t3")]},
+    ),
+    node(
+        "split", "sp", branches={"a": {"weight": 1, "steps": [task("sp1")]}, "b": {"weight": 2, "steps": []}}
+    ),
+    node("child", "ch", definition="other@1", input={"a": "{{ input.a }}"}, compensate={"handler": "u"}),
+    node(
+        "end", "z", status="failed", error={"code": "c", "message": "{{ input.a }}"}, when={"var": "input.x"}
+    ),
     input_schema={"type": "object", "required": ["id"]},
-    defaults={"timeout": "5s", "retry": {"initial": "1s"}, "on_unknown": "retry"},
+    defaults={
+        "timeout": "5s",
+        "retry": {"initial": "1s"},
+        "on_unknown": "pause",
+        "callback": {"timeout": "1h", "fail_when": {"var": "body.no"}},
+    },
+    deadline="1d",
     output={"x": "{{ nodes.pay.output }}"},
     on_failure={"handler": {"name": "f", "input": "{{ failure.code }}"}},
     labels={"a": "b"},
@@ -74,6 +130,8 @@ WORDS = [
         "queue",
         "mode",
     ),
+    *("nodes", "start", "next", "branches", "weight", "signal", "any", "all", "count", "items", "catch"),
+    *("while", "finally", "vars", "callback", "probe", "deadline", "definition", "status", "error"),
 ]
 TEXTS = [
     *(
@@ -90,6 +148,13 @@ TEXTS = [
     ),
     *(
         "parallel",
+        "loop",
+        "p2",
+        "nap",
+        "async",
+        "completed",
+        "{{ callback.url }}",
+        "{{ item }}",
         "10s",
         "P",
         "http://",

@@ -17,7 +17,7 @@ DEFAULTS = {
 
 
 def first(tree: Json) -> Task:
-    node = read_definition(tree).steps[0]
+    node = read_definition(tree).body.nodes[0]
     assert isinstance(node, Task)
     return node
 
@@ -101,7 +101,7 @@ def test_a_hook_has_the_policies_of_a_node() -> None:
     assert hook(document(on_failure={"handler": "h"})).timeout_ms == 10_000
 
 
-@pytest.mark.parametrize("word", ["retry", "compensate", "fail"])
+@pytest.mark.parametrize("word", ["retry", "pause", "compensate", "fail"])
 def test_each_word_of_on_unknown_is_read(word: str) -> None:
     assert first(document(task(on_unknown=word))).on_unknown == word
 

@@ -22,6 +22,7 @@ class Rule(StrEnum):
     ATTEMPT_REPEATED = "no attempt is made twice, and numbers grow"
     OUTCOME_REPEATED = "nothing is called again whose outcome was durable"
     KEY_CHANGED = "every call of one thing has the same key"
+    CALLBACK_LOST = "a callback that was accepted is there"
     OUTCOME_INVENTED = "a recorded outcome is what the service answered"
     OUTPUT_WRONG = "the output is made of the services' answers"
     UNDO_MISSING = "what may have been done is undone when its saga fails"
@@ -113,11 +114,13 @@ def attempt_repeated(case: Case) -> Found:
 
 
 def outcome_repeated(case: Case) -> Found:
-    """By the whole history: nothing follows the attempt that was answered well."""
-    done = {one.key: one.number for one in case.attempts if one.outcome == "ok"}
+    """By the whole history: no attempt is begun after one was answered well."""
+    done = {one.key: one.done for one in case.attempts if one.done is not None}
+    started = {(one.key, one.number): one.started for one in case.attempts}
     for call in case.calls:
-        if call.attempt > done.get(call.key, call.attempt):
-            yield f"{call.key}: attempt {call.attempt} after attempt {done[call.key]} was ok"
+        since = done.get(call.key)
+        if since is not None and started.get((call.key, call.attempt), 0) > since:
+            yield f"{call.key}: attempt {call.attempt} after it was answered well at {since}"
 
 
 def key_changed(case: Case) -> Found:
@@ -129,9 +132,21 @@ def key_changed(case: Case) -> Found:
             yield f"{call.key} says that it undoes {call.compensates}"
 
 
+def callback_lost(case: Case) -> Found:
+    taken = {(one.key, one.number) for one in case.attempts if one.is_callback}
+    for call in case.calls:
+        if call.callback_status == 202 and (call.key, call.attempt) not in taken:
+            yield f"{call.key}: the callback of attempt {call.attempt} was accepted and is not in the history"
+
+
 def outcome_invented(case: Case) -> Found:
     answers = {(call.key, call.attempt): call.status for call in case.calls}
+    called_back = {(call.key, call.attempt) for call in case.calls if call.is_called_back}
     for one in case.attempts:
+        if one.is_callback:
+            if (one.key, one.number) not in called_back:
+                yield f"{one.key}: attempt {one.number} ended by a callback that the service never sent"
+            continue
         told = one.http_status if one.outcome in ("ok", "failed") else None
         if told is not None and answers.get((one.key, one.number)) != told:
             yield (
@@ -146,7 +161,7 @@ def output_wrong(case: Case) -> Found:
     told = case.seen.told
     if told.status != "completed" or told.definition.name not in OUTPUTS:
         return
-    answers = {call.node: call.answer for call in case.calls if call.status == 200}
+    answers = {call.node: call.answer for call in case.calls if call.is_done}
     expected = {field: answers.get(node) for field, node in OUTPUTS[told.definition.name].items()}
     if told.output != expected:
         yield f"{told.id}: the output is {told.output}, the ledger says {expected}"
@@ -246,6 +261,7 @@ SINGLE: Final[dict[Rule, Callable[[Case], Found]]] = {
     Rule.ATTEMPT_REPEATED: attempt_repeated,
     Rule.OUTCOME_REPEATED: outcome_repeated,
     Rule.KEY_CHANGED: key_changed,
+    Rule.CALLBACK_LOST: callback_lost,
     Rule.OUTCOME_INVENTED: outcome_invented,
     Rule.OUTPUT_WRONG: output_wrong,
     Rule.UNDO_MISSING: undo_missing,

@@ -89,7 +89,7 @@ class Reader:
         async def read(execution: str) -> Seen:
             async with gate:
                 told = msgspec.json.decode(await self._get(f"/v1/executions/{execution}"), type=Told)
-                return Seen(told=told, history=await self._history(execution))
+                return Seen(told=told, history=await self.history(execution))
 
         seen = await asyncio.gather(*[read(told.id) for told in await self.listed()])
         return {one.told.id: one for one in seen}
@@ -105,7 +105,7 @@ class Reader:
                 return
             cursor = [("cursor", page.next)]
 
-    async def _history(self, execution: str) -> tuple[Item, ...]:
+    async def history(self, execution: str) -> tuple[Item, ...]:
         items: list[Item] = []
         while True:
             after = str(items[-1].seq if items else 0)

@@ -13,7 +13,7 @@ from tests.e2e.evidence import OPEN, Evidence, Reader
 from tests.e2e.ledger import read_ledger
 from tests.e2e.load import Load
 from tests.e2e.processes import SOURCE
-from tests.e2e.saga import PROBE, documents
+from tests.e2e.saga import PROBE, WIDE, documents
 from tests.e2e.server import Server, spawn_services
 from tests.e2e.services import Kill
 from tests.e2e.stored import Stored, read_stored
@@ -42,7 +42,7 @@ async def run_kills(plan: Plan, folder: Path) -> Evidence:
     """Carry the plan out; afterwards no process is left, and the store stays in the folder."""
     ledger = folder / "ledger.jsonl"
     services, services_url = await spawn_services(ledger, plan.seed)
-    server = Server(store_of(folder), source=plan.source)
+    server = Server(store_of(folder), source=plan.source, keeps_port=True)
     connector, timeout = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout()
     try:
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
@@ -109,14 +109,24 @@ class Run:
     async def settle(self) -> None:
         """Return when every execution has ended, or when those left stand still."""
         before: dict[str, int] = {}
+        signalled: set[str] = set()
         still = 0
         while still < PROBES_MAX:
-            left = {told.id: told.version for told in await self.reader().listed(*OPEN)}
+            listed = await self.reader().listed(*OPEN)
+            left = {told.id: told.version for told in listed}
             if not left:
                 return
             still = still + 1 if left == before else 0
             before = left
+            tours = {told.id for told in listed if told.definition.name == WIDE}
+            await self._signal(tours - signalled)
+            signalled |= tours
             await self._probe()
+
+    async def _signal(self, tours: set[str]) -> None:
+        """Send the signals that callers still owed when they stopped."""
+        for execution in tours:
+            await self.load.signal(execution)
 
     def reader(self) -> Reader:
         """Reads from the present process."""

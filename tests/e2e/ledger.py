@@ -14,6 +14,9 @@ class Phase(StrEnum):
     ANSWERED = "answered"
     BROKEN = "broken"
     """The caller went away before the answer."""
+    CALLING_BACK = "calling_back"
+    """The service begins to call back, until somebody takes it or says that nobody will."""
+    CALLED_BACK = "called_back"
     KILLED = "killed"
     """The caller's process was killed at this line."""
 
@@ -21,7 +24,8 @@ class Phase(StrEnum):
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`number` counts the lines from 1. A call is named by the number of its `received` line.
 
-    The headers stand in the line `received`; `call`, `status` and `answer` in `answered`, `call` in `broken`.
+    The headers stand in the line `received`; `call`, `status` and `answer` in `answered`, `call` in `broken`
+    and `calling_back`, `call` and `status` (what the service was answered) in `called_back`.
     """
 
     number: int
@@ -52,11 +56,18 @@ class Call(msgspec.Struct, kw_only=True):
     status: int | None = None
     answer: str | None = None
     is_broken: bool = False
+    is_called_back: bool = False
+    callback_status: int | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Answered well: the work is done, or (202) taken on."""
+        return self.status in (200, 202)
 
     @property
     def may_have_acted(self) -> bool:
         """Whether the service did the work, or nobody knows: all but an answered refusal."""
-        return self.status is None or self.status == 200
+        return self.status is None or self.is_done
 
 
 class Killed(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +95,10 @@ def read_ledger(path: Path) -> Ledger:
             open_calls.add(line.number)
         elif line.phase is Phase.KILLED:
             kills.append(Killed(number=line.number, in_flight=len(open_calls)))
+        elif line.phase is Phase.CALLING_BACK and line.call is not None:
+            calls[line.call].is_called_back = True
+        elif line.phase is Phase.CALLED_BACK and line.call is not None:
+            calls[line.call].callback_status = line.status
         elif line.call is not None:
             open_calls.discard(line.call)
             calls[line.call].status = line.status

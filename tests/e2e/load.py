@@ -2,19 +2,20 @@
 
 import asyncio
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 
-from tests.e2e.saga import LONG, SHORT
+from tests.e2e.saga import LONG, SHORT, SIGNAL, WIDE
 from tests.e2e.server import Server
 
 CALLERS: Final = 120
 """More than a service holds at most, so that there is always a further call to let the oldest go."""
+SAGAS: Final = (LONG, SHORT, WIDE)
 
 
 class Load:
-    """Each caller starts a saga, waits until its hook is called, and starts the next.
+    """Each caller starts a saga, sends its signal, waits until its hook is called, and starts the next.
 
     A start that was not answered is repeated under the same Idempotency-Key with the next server.
     """
@@ -35,11 +36,11 @@ class Load:
         """Let the callers go to work."""
         loop = asyncio.get_running_loop()
         self.callers = [
-            loop.create_task(self._call(SHORT if n % 2 else LONG), name=f"caller {n}") for n in range(CALLERS)
+            loop.create_task(self._call(SAGAS[n % len(SAGAS)]), name=f"caller {n}") for n in range(CALLERS)
         ]
 
     async def end(self) -> None:
-        """Let each caller stop where it is.
+        """Let each caller stop where it is: signals that it owes are for `signal` to send.
 
         Raises:
             AssertionError: a caller had failed.
@@ -53,8 +54,20 @@ class Load:
     async def _call(self, definition: str) -> None:
         while True:
             execution = await self._start(definition, next(self._orders))
-            async with self._session.get(f"{self._services}/control/ended/{execution}") as response:
-                response.raise_for_status()
+            if definition == WIDE:
+                await self._until("reached", execution)
+                await self.signal(execution)
+            await self._until("ended", execution)
+
+    async def signal(self, execution: str) -> None:
+        """One that comes twice is kept, and nobody takes it; one for what has ended is refused."""
+        status, answer = await self._post(f"/v1/executions/{execution}/signals/{SIGNAL}", execution, {})
+        if status != 202 and answer.get("code") != "execution_ended":
+            raise AssertionError(f"a signal is refused: {status} {answer}")
+
+    async def _until(self, place: str, execution: str) -> None:
+        async with self._session.get(f"{self._services}/control/{place}/{execution}") as response:
+            response.raise_for_status()
 
     async def _start(self, definition: str, number: int) -> str:
         order = f"order-{number}"
@@ -64,18 +77,19 @@ class Load:
             "input": {"order": order, "express": number % 3 == 0},
         }
         self.asked.add(order)
+        status, answer = await self._post("/v1/executions", body, {"Idempotency-Key": order})
+        if status not in (200, 202):
+            raise AssertionError(f"a start is refused: {status} {answer}")
+        self.acknowledged[order] = answer["id"]
+        return str(answer["id"])
+
+    async def _post(self, path: str, body: object, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """Status and body of the first answer, of this server or of a later one."""
         generation = 0
         while True:
             generation, url = await self._server.address(after=generation)
             try:
-                posted = self._session.post(
-                    f"{url}/v1/executions", json=body, headers={"Idempotency-Key": order}
-                )
-                async with posted as response:
-                    answer = await response.json()
+                async with self._session.post(f"{url}{path}", json=body, headers=headers) as response:
+                    return response.status, await response.json()
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
                 continue
-            if response.status not in (200, 202):
-                raise AssertionError(f"a start is refused: {response.status} {answer}")
-            self.acknowledged[order] = answer["id"]
-            return str(answer["id"])

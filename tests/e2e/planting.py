@@ -41,9 +41,9 @@ ACKNOWLEDGED_BEFORE_COMMIT: Final = (
 
 BUSY_FRAMES_FORGOTTEN: Final = (
     Edit(
-        file="runtime/engine.py",
-        old="        for effect in outstanding(execution):\n",
-        new="        for effect in ():\n",
+        file="runtime/taking_over.py",
+        old="        for effect in outstanding(execution)\n",
+        new="        for effect in outstanding(execution)[:0]\n",
     ),
 )
 """Recovery does not say that what was in flight is lost."""
@@ -51,8 +51,8 @@ BUSY_FRAMES_FORGOTTEN: Final = (
 SLOW_COMMITS: Final = (
     Edit(
         file="stores/sqlite/commits.py",
-        old="from itertools import chain\n",
-        new="import time\nfrom itertools import chain\n",
+        old="import apsw\n",
+        new="import time\n\nimport apsw\n",
     ),
     Edit(
         file="stores/sqlite/commits.py",

@@ -1,24 +1,35 @@
-"""What is killed: a saga of tasks with compensations, a switch, a timer and hooks; and a short one."""
+"""What is killed: a saga of tasks with compensations, a switch, a timer and hooks; a short one; and a wide
+one with a child, a callback, branches and a signal.
+"""
 
 from typing import Any, Final
 
 LONG: Final = "order"
 SHORT: Final = "booking"
+WIDE: Final = "tour"
+PART: Final = "leg"
+"""The child of WIDE."""
 PROBE: Final = "probe"
 OUTPUTS: Final = {
     LONG: {"reservation": "reserve", "invoice": "invoice"},
     SHORT: {"reservation": "reserve"},
+    WIDE: {"reservation": "reserve", "payment": "pay", "stamp": "stamp", "invoice": "invoice"},
+    PART: {"seat": "seat"},
 }
 """By definition, the fields of its output and the nodes whose answers they hold."""
-COMPENSATED: Final = frozenset({"reserve", "charge", "courier", "parcel", "invoice"})
+COMPENSATED: Final = frozenset({"reserve", "charge", "courier", "parcel", "pay", "invoice"})
 """The nodes that have an undo; none is visited twice."""
+SIGNAL: Final = "go"
+SIGNALLED_AT: Final = "stamp"
+"""When this task is called, WIDE waits for the signal."""
 CALL_TIMEOUT: Final = "10m"
 """A call that a service holds is not to end by itself: what breaks it is the kill."""
 
 
 def documents(services: str) -> tuple[dict[str, Any], ...]:
     """All definitions; `services` is the base URL of the stub services."""
-    return long_saga(services), short_saga(services), probe(services)
+    sagas = (long_saga(services), short_saga(services), wide_saga(services), part(services))
+    return (*sagas, probe(services))
 
 
 def long_saga(services: str) -> dict[str, Any]:
@@ -59,6 +70,34 @@ def short_saga(services: str) -> dict[str, Any]:
     return {**work.frame(SHORT), "steps": steps}
 
 
+def wide_saga(services: str) -> dict[str, Any]:
+    """What is undone are tasks of the root body alone, so that their order is that of the calls."""
+    work = Work(services)
+    reserved = {"reservation": "{{ nodes.reserve.output.id }}"}
+    pay = work.task("pay", {"callback": "{{ callback.url }}"}, undo="repay")
+    branches = {
+        "word": [{"id": "hold", "kind": "wait", "signal": SIGNAL}],
+        "paper": [work.task(SIGNALLED_AT, reserved), work.task("bind", reserved)],
+        "goods": [work.task("pack", reserved)],
+    }
+    return {
+        **work.frame(WIDE),
+        "steps": [
+            work.task("reserve", {"order": "{{ input.order }}"}, undo="release"),
+            {"id": "ride", "kind": "child", "definition": PART, "input": "{{ input }}"},
+            {**pay, "mode": "async", "callback": {"timeout": "1h"}},
+            {"id": "ready", "kind": "parallel", "branches": branches},
+            work.task("invoice", reserved, undo="credit"),
+        ],
+    }
+
+
+def part(services: str) -> dict[str, Any]:
+    """A task whose end another execution awaits."""
+    work = Work(services)
+    return {**work.frame(PART), "steps": [work.task("seat", {"order": "{{ input.order }}"})]}
+
+
 def probe(services: str) -> dict[str, Any]:
     """A task alone, to see whether a server does new work."""
     return {
@@ -76,7 +115,7 @@ class Work:
         self._services = services
 
     def frame(self, name: str) -> dict[str, Any]:
-        """What both sagas have."""
+        """What all sagas have."""
         return {
             "name": name,
             "version": "1",

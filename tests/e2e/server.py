@@ -2,25 +2,31 @@
 
 import asyncio
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 from typing import Final
 
 from tests.e2e.processes import ROOT, SOURCE, Ended, Process
 
 READY: Final = re.compile(r"ready on (http://127\.0\.0\.1:\d+)")
+KEPT_PORTS: Final = range(20_000, 30_000)
+"""The system gives none of these to those who ask for any."""
 SERVICES_READY: Final = re.compile(r"services on (http://127\.0\.0\.1:\d+)")
 
 
 class Server:
     """One after another, processes over the same store; `generation` counts those that became ready.
 
-    `source` is the tree that they run.
+    `source` is the tree that they run. With `keeps_port` all of them listen at one port: who was given an
+    address by an earlier process finds the next.
     """
 
-    def __init__(self, store: Path, *, source: Path = SOURCE) -> None:
+    def __init__(self, store: Path, *, source: Path = SOURCE, keeps_port: bool = False) -> None:
         self._store = store
+        self._port = kept_port() if keeps_port else 0
         self._environment = {"PYTHONPATH": str(source)}
         self._log = store.with_suffix(".log")
         self._process: Process | None = None
@@ -31,7 +37,8 @@ class Server:
 
     async def spawn(self) -> int:
         """Begin the next process; its pid."""
-        arguments = ("-m", "treadle.cli.main", "dev", "--port", "0", "--store", store_url(self._store))
+        listening = ("--port", str(self._port), "--store", store_url(self._store))
+        arguments = ("-m", "treadle.cli.main", "dev", *listening)
         self._process = await Process.spawn(arguments, self._log, self._environment)
         self._announced = asyncio.get_running_loop().create_task(self._announce(self._process))
         return self._process.pid
@@ -81,6 +88,18 @@ class Server:
             self.generation += 1
             self._changed.notify_all()
         return url
+
+
+def kept_port() -> int:
+    """A free port that is still free when a process that listened at it is gone."""
+    for port in Random().sample(KEPT_PORTS, len(KEPT_PORTS)):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError("every port that could be kept is taken")
 
 
 async def spawn_services(ledger: Path, seed: str) -> tuple[Process, str]:

@@ -13,10 +13,12 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
+import aiohttp
 import msgspec
 from aiohttp import web
 
 from tests.e2e.ledger import Line, Phase
+from tests.e2e.saga import SIGNALLED_AT
 
 HELD_MIN: Final = 50
 HELD_MAX: Final = 90
@@ -25,8 +27,15 @@ REFUSED_SHARE: Final = 0.12
 """Of the forward keys, so many are refused for good (409)."""
 FAULT_SHARE: Final = 0.12
 """Of the attempts, so many meet a fault (500) that the next attempt may not meet."""
+UNAVAILABLE: Final = 503
 FAULTY_ATTEMPTS_MAX: Final = 2
 """Undo calls and hooks meet no fault after so many attempts: they must end well."""
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the answer is awaited, if it is not the answer of the call."""
+
+    callback: str | None = None
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +77,8 @@ class Services:
         self._is_holding = True
         self._final: dict[str, int] = {}
         self._ended: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._reached: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._callbacks: set[asyncio.Task[None]] = set()
         self._kill: Kill | None = None
         self._killed: asyncio.Future[None] | None = None
 
@@ -77,6 +88,7 @@ class Services:
         app.router.add_post("/control/kill", self._arm_kill)
         app.router.add_post("/control/release", self._release)
         app.router.add_get("/control/ended/{execution}", self._until_ended)
+        app.router.add_get("/control/reached/{execution}", self._until_reached)
         return app
 
     async def _work(self, request: web.Request) -> web.Response:
@@ -87,6 +99,7 @@ class Services:
             attempt=int(request.headers["Treadle-Attempt"]),
             compensates=request.headers.get("Treadle-Compensates"),
         )
+        callback_url = msgspec.json.decode(await request.read(), type=Body).callback
         call, turn = self._receive(work)
         try:
             await turn.wait()
@@ -94,10 +107,30 @@ class Services:
             self._close(call, Phase.BROKEN)
             raise
         status, answer = self._status_of(work), self._hash(work.key).hex()[:12]
+        if callback_url is not None and status == 200:
+            status = 202
         self._close(call, Phase.ANSWERED, status=status, answer=answer)
         if work.node.startswith("$") and status == 200:
             self._ended[work.execution].set()
+            self._reached[work.execution].set()
+        if callback_url is not None and status == 202:
+            callback = asyncio.get_running_loop().create_task(self._call_back(call, callback_url, answer))
+            self._callbacks.add(callback)
+            callback.add_done_callback(self._callbacks.discard)
         return web.json_response({"id": answer}, status=status)
+
+    async def _call_back(self, call: int, url: str, answer: str) -> None:
+        """Post the answer, again with each further call that comes, until it is taken or refused."""
+        self._write(Phase.CALLING_BACK, call=call)
+        while True:
+            try:
+                async with aiohttp.ClientSession() as session, session.post(url, json={"id": answer}) as told:
+                    if told.status != UNAVAILABLE:
+                        self._write(Phase.CALLED_BACK, call=call, status=told.status)
+                        return
+            except aiohttp.ClientError:
+                pass
+            await self._turn_after(1).wait()
 
     def _receive(self, work: Work) -> tuple[int, asyncio.Event]:
         """Write the call down, let those go that waited for it, and kill if this is the instant."""
@@ -111,16 +144,22 @@ class Services:
         )
         self._open.add(call)
         self._arrivals += 1
+        if work.node == SIGNALLED_AT:
+            self._reached[work.execution].set()
         self._kill_if_due()
         for turn in self._due.pop(self._arrivals, ()):
             turn.set()
         return call, self._turn_of(work)
 
     def _turn_of(self, work: Work) -> asyncio.Event:
+        spread = HELD_MAX - HELD_MIN + 1
+        return self._turn_after(HELD_MIN + self._hash(f"{work.key}/{work.attempt}/held")[0] % spread)
+
+    def _turn_after(self, calls: int) -> asyncio.Event:
+        """Set when so many further calls have come, or when nothing is held any more."""
         turn = asyncio.Event()
         if self._is_holding:
-            held = HELD_MIN + self._hash(f"{work.key}/{work.attempt}/held")[0] % (HELD_MAX - HELD_MIN + 1)
-            self._due[self._arrivals + held].append(turn)
+            self._due[self._arrivals + calls].append(turn)
         else:
             turn.set()
         return turn
@@ -184,6 +223,11 @@ class Services:
     async def _until_ended(self, request: web.Request) -> web.Response:
         """Answer once the hook of that execution is answered with success."""
         await self._ended[request.match_info["execution"]].wait()
+        return web.json_response({})
+
+    async def _until_reached(self, request: web.Request) -> web.Response:
+        """Answer once that execution has come to where it needs a signal, or has ended before."""
+        await self._reached[request.match_info["execution"]].wait()
         return web.json_response({})
 
 

@@ -1,13 +1,14 @@
 """A server killed under load loses nothing that it acknowledged and repeats nothing whose end was durable."""
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.attempts import Kind
+from tests.e2e.attempts import Kind, attempts_of
 from tests.e2e.checks import Rule, check, kind_of
-from tests.e2e.evidence import Evidence
+from tests.e2e.evidence import Evidence, Seen
 from tests.e2e.killing import IN_FLIGHT_MIN, Plan, run_kills, store_of
 from tests.e2e.planting import (
     ACKNOWLEDGED_BEFORE_COMMIT,
@@ -18,6 +19,7 @@ from tests.e2e.planting import (
     plant,
 )
 from tests.e2e.processes import SOURCE
+from tests.e2e.saga import WIDE
 from tests.e2e.server import verify
 from tests.e2e.stored import alter_one_event
 
@@ -56,6 +58,20 @@ def assert_eventful(evidence: Evidence) -> None:
         broken = {call.key for call in calls if call.is_broken}
         again = [call for call in calls if call.key in broken and call.attempt > 1]
         assert len(again) >= 10, f"calls for {kind} are broken by kills and sent again"
+    tours = [seen for seen in evidence.executions.values() if seen.told.definition.name == WIDE]
+    ends = Counter(seen.told.status for seen in tours)
+    assert min(ends["completed"], ends["failed"]) >= 20
+    assert any(is_late_answer(seen) for seen in tours), "a callback answers a call that was lost"
+
+
+def is_late_answer(seen: Seen) -> bool:
+    """Whether a callback ended an attempt after which another one was begun."""
+    attempts = attempts_of(seen)
+    return any(
+        one.is_callback and other.key == one.key and other.number > one.number
+        for one in attempts
+        for other in attempts
+    )
 
 
 def test_verify_names_the_execution_of_which_one_stored_event_was_altered(tmp_path: Path) -> None:

@@ -4,7 +4,15 @@ import pytest
 
 from treadle.expressions.faults import PathError
 from treadle.expressions.paths import parse_path
-from treadle.expressions.places import DOCUMENT_OUTPUT, FAILURE_HOOK, REQUEST, TASK_OUTPUT
+from treadle.expressions.places import (
+    ASYNC_REQUEST,
+    DOCUMENT_OUTPUT,
+    FAILURE_HOOK,
+    ITEM_ROOTS,
+    REQUEST,
+    TASK_OUTPUT,
+    TURN_ROOTS,
+)
 from treadle.expressions.roots import checked_path
 
 
@@ -75,11 +83,31 @@ def test_names_of_headers_are_looked_up_in_lower_case() -> None:
     assert checked_path("nodes", ("n", "response", "body", "ETag"), REQUEST)[1][-1] == "ETag"
 
 
-@pytest.mark.parametrize("root", ["secrets", "callback", "item", "index"])
-def test_a_root_of_the_language_that_nothing_fills_yet_is_told_apart(root: str) -> None:
+def test_a_root_of_the_language_that_nothing_fills_yet_is_told_apart() -> None:
+    with pytest.raises(PathError) as caught:
+        checked_path("secrets", ("a",), REQUEST)
+    assert caught.value.code == "unsupported_root"
+
+
+@pytest.mark.parametrize("root", ["callback", "item", "index", "failure", "body"])
+def test_a_root_of_another_place_is_told_apart(root: str) -> None:
     with pytest.raises(PathError) as caught:
         checked_path(root, ("a",), REQUEST)
-    assert caught.value.code == "unsupported_root"
+    assert (caught.value.code, " only in " in caught.value.message) == ("misplaced_root", True)
+
+
+def test_a_place_inside_a_body_has_the_roots_of_the_body() -> None:
+    inside = REQUEST.within(ITEM_ROOTS)
+    assert checked_path("item", ("sku",), inside) == ("item", ("sku",))
+    assert checked_path("index", (), inside) == ("index", ())
+    assert inside.within(TURN_ROOTS) is inside
+
+
+@pytest.mark.parametrize("segments", [(), ("url", "x"), (0,), ("uri",)])
+def test_a_callback_has_a_url_and_a_token(segments: tuple[str | int, ...]) -> None:
+    with pytest.raises(PathError) as caught:
+        checked_path("callback", segments, ASYNC_REQUEST)
+    assert caught.value.code == "invalid_path"
 
 
 def test_each_place_has_its_roots() -> None:

@@ -6,10 +6,11 @@ from msgspec import UNSET
 from tests.expressions.roots import FakeRoots
 from treadle.expressions.compiled import NO_ROOTS, Constant
 from treadle.expressions.faults import InvalidExpression
+from treadle.expressions.holes import RENDERED_CHARS_MAX
 from treadle.expressions.places import REQUEST
 from treadle.expressions.templates import FAULTS_MAX, compile_template
-from treadle.expressions.texts import RENDERED_CHARS_MAX, TEMPLATE_BYTES_MAX
-from treadle.expressions.weighing import RENDERED_WEIGHT_MAX, UNWEIGHED_HOLES_MAX
+from treadle.expressions.texts import TEMPLATE_BYTES_MAX
+from treadle.expressions.weighing import RENDERED_WEIGHT_MAX, UNWEIGHED_MAX
 from treadle.model.expression import ExpressionError
 from treadle.model.ids import NodeId
 from treadle.model.json import Json
@@ -201,7 +202,7 @@ def test_a_text_that_grows_too_long_has_no_value() -> None:
 
 
 def test_a_large_value_repeated_many_times_has_no_value() -> None:
-    holes = UNWEIGHED_HOLES_MAX + 1
+    holes = UNWEIGHED_MAX + 1
     compiled = compile_template(["{{ input }}"] * holes, REQUEST)
     assert compiled(FakeRoots(input=[1])) == [[1]] * holes
     heavy = [{"key": "x" * 1_000}] * (RENDERED_WEIGHT_MAX // holes // 1_000)

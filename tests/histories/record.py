@@ -21,17 +21,18 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     snapshot: msgspec.Raw
 
 
-def path_of(story: str) -> Path:
-    return HERE / str(events.SCHEMA) / f"{story}.json"
+def recorded_as(story: str) -> list[Path]:
+    """Where the story stands: in the folder of the schema of snapshots with which it was recorded."""
+    return sorted(HERE.glob(f"*/{story}.json"))
 
 
 def record() -> list[Path]:
-    """Write what is missing."""
+    """Write what is missing, in the folder of today's schema of snapshots."""
     written = []
     for name, story in STORIES.items():
-        path = path_of(name)
-        if not path.exists():
+        if not recorded_as(name):
             play = story()
+            path = HERE / str(snapshots.SCHEMA) / f"{name}.json"
             recorded = Recorded(
                 events=msgspec.Raw(unpack(events.encode_events(play.history))),
                 snapshot=msgspec.Raw(unpack(snapshots.encode_snapshot(play.execution))),

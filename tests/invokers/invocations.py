@@ -14,6 +14,7 @@ def invocation(
     key: str = "e-1/charge",
     compensates: str | None = None,
     traceparent: str | None = None,
+    callback_until: Instant | None = None,
 ) -> Invocation:
     return Invocation(
         execution_id=ExecutionId("e-1"),
@@ -26,6 +27,7 @@ def invocation(
         timeout_ms=timeout_ms,
         compensates=compensates,
         traceparent=traceparent,
+        callback_until=callback_until,
     )
 
 

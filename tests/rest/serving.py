@@ -37,7 +37,10 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Handlers:
-    """Under the control of the test: `held` waits until `release`, `broken` fails while it is broken."""
+    """Under the control of the test: `held` waits until `release`, `broken` fails while it is broken.
+
+    `note` keeps what it is given, for `noted`, and answers nothing.
+    """
 
     def __init__(self) -> None:
         self.registry = Registry()
@@ -45,16 +48,25 @@ class Handlers:
         self.broken = True
         self._gate = asyncio.Event()
         self._arrived = asyncio.Event()
+        self._notes: asyncio.Queue[Json] = asyncio.Queue()
         self.registry.handler("echo")(self._echo)
         self.registry.handler("held")(self._held)
         self.registry.handler("refuse")(self._refuse)
         self.registry.handler("broken")(self._broken)
+        self.registry.handler("note")(self._note)
 
     def release(self) -> None:
         self._gate.set()
 
     async def until_held(self) -> None:
         await self._arrived.wait()
+
+    async def noted(self) -> Json:
+        """What `note` was given next."""
+        return await self._notes.get()
+
+    async def _note(self, value: Json) -> None:
+        self._notes.put_nowait(value)
 
     async def _echo(self, value: Json) -> Json:
         self.calls.append("echo")
@@ -94,6 +106,33 @@ class Server:
 
     async def post(self, path: str, **given: Any) -> Reply:
         return await self.call("POST", path, **given)
+
+    async def history(self, execution: Reply) -> list[Json]:
+        """The first events of an execution, as they are shown."""
+        path = f"/v1/executions/{execution.body['id']}/history"
+        items: list[Json] = (await self.get(path, params={"limit": "500"})).body["items"]
+        return items
+
+    async def shown(self, execution: Reply) -> Json:
+        """The execution as it is now."""
+        return (await self.get(f"/v1/executions/{execution.body['id']}")).body
+
+    async def act(self, execution: Reply, act: str, **body: Json) -> Reply:
+        given = {"json": body} if body else {}
+        return await self.post(f"/v1/executions/{execution.body['id']}/{act}", **given)
+
+    async def settled(self, execution: Reply) -> Json:
+        """The execution once it has ended or is stuck."""
+        assert await self.application.engine.until_ended("default", execution.body["id"], 20_000)
+        return await self.shown(execution)
+
+    async def reached(self, execution: Reply, path: str, status: str) -> Json:
+        """The execution once that visit has that status; each look is a request of its own."""
+        async with asyncio.timeout(20):
+            while True:
+                now = await self.shown(execution)
+                if path in now["nodes"] and now["nodes"][path]["status"] == status:
+                    return now
 
     async def start(self, definition: Json, *, wait: bool = True, **body: Json) -> Reply:
         """Start, inline if `definition` is a document, and wait for the end if wanted."""

@@ -11,10 +11,10 @@ from treadle.rest.codes import CODES, INTERNAL
 from treadle.rest.problems import problem_of, problem_response
 
 SOURCE = Path(treadle.service.__file__).parent.parent
-ROOMS = ("core", "definition", "rest", "runtime", "service")
-RAISED = ("Rejected", "Unavailable", "Refused")
-INSIDE: frozenset[str] = frozenset({"idempotency_exists"})
-"""Taken up by the service, never told."""
+ROOMS = ("core", "definition", "rest", "runtime", "security", "service")
+RAISED = ("Rejected", "TokenRefused", "Unavailable", "Refused")
+INSIDE: frozenset[str] = frozenset({"changed_nothing", "idempotency_exists"})
+"""Taken up by the service, or recorded in a history; never told."""
 
 
 def code_of(call: ast.Call) -> str | None:
@@ -33,7 +33,7 @@ def raised_codes() -> set[str]:
 
 def test_every_code_has_its_row() -> None:
     raised = raised_codes()
-    assert {"execution_not_found", "overloaded", "invalid_transition"} <= raised
+    assert {"execution_not_found", "overloaded", "invalid_transition", "bad_signature"} <= raised
     assert raised - INSIDE <= set(CODES)
 
 

@@ -10,6 +10,7 @@ from tests.rest.serving import Server, document, serving, sleep, sqlite, task
 pytestmark = pytest.mark.anyio
 ECHO = document(task("a"))
 HELD = document(task("a", "held"))
+NAP = document(sleep("nap", "1h"))
 CHECKED = document(
     task("a"),
     input_schema={"type": "object", "required": ["order"], "properties": {"order": {"type": "string"}}},
@@ -102,8 +103,10 @@ async def test_a_start_in_the_future_is_pending_until_then(server: Server) -> No
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("deadline", "5m"),
-        ("business_key_policy", "allow"),
+        ("deadline", "soon"),
+        ("deadline", 300),
+        ("business_key_policy", "replace"),
+        ("business_key_policy", "return"),
         ("inptu", {}),
         ("priority", 101),
         ("priority", "high"),
@@ -120,6 +123,65 @@ async def test_what_a_start_does_not_take_is_named_by_its_place(
     reply = await bare.start(ECHO, **{field: value})
     assert (reply.status, reply.code) == (400, "malformed_request")
     assert reply.pointers[0].startswith(f"/{field}")
+
+
+@pytest.mark.parametrize("deadline", ["1h", "2999-01-01T00:00:00Z"])
+async def test_a_start_may_have_a_deadline_of_its_own(server: Server, deadline: str) -> None:
+    reply = await server.start(HELD, wait=False, deadline=deadline)
+    assert (reply.status, reply.body["status"]) == (202, "running")
+    history = (await server.get(f"/v1/executions/{reply.body['id']}/history")).body["items"]
+    until = history[0]["data"]["deadline_at"]
+    assert until == ("2999-01-01T00:00:00.000Z" if deadline != "1h" else until)
+    assert until > history[0]["at"]
+
+
+async def test_an_execution_whose_deadline_has_passed_fails_by_it(server: Server) -> None:
+    reply = await server.start(NAP, deadline="1ms")
+    assert (reply.body["status"], reply.body["failure"]["kind"]) == ("failed", "timeout")
+    assert reply.body["failure"]["code"] == "deadline"
+
+
+async def test_a_start_under_a_business_key_that_lives_is_refused_where_that_is_wanted(
+    server: Server,
+) -> None:
+    first = await server.start(HELD, wait=False, business_key="order-7")
+    for policy, expected in (("reject", 409), ("return", 202), ("allow", 202)):
+        again = await server.start(HELD, wait=False, business_key="order-7", business_key_policy=policy)
+        assert again.status == expected
+        if policy == "reject":
+            assert again.code == "business_key_running"
+            assert first.body["id"] in again.body["detail"]
+        else:
+            assert (again.body["id"] == first.body["id"]) is (policy == "return")
+
+
+async def test_a_business_key_is_that_of_a_namespace_and_a_definition_and_of_what_lives(
+    server: Server,
+) -> None:
+    def wanted(name: str) -> dict[str, object]:
+        named = {"document": document(sleep("nap", "1h"), name=name)}
+        return {"definition": named, "business_key": "k", "business_key_policy": "reject"}
+
+    first = await server.post("/v1/executions", json=wanted("saga"))
+    assert first.status == 202
+    assert (await server.post("/v1/executions", json=wanted("other"))).status == 202
+    elsewhere = {"Treadle-Namespace": "other"}
+    assert (await server.post("/v1/executions", json=wanted("saga"), headers=elsewhere)).status == 202
+    assert (await server.post("/v1/executions", json=wanted("saga"))).code == "business_key_running"
+    await server.post(f"/v1/executions/{first.body['id']}/cancel")
+    assert await server.application.engine.until_ended("default", first.body["id"], 20_000)
+    assert (await server.post("/v1/executions", json=wanted("saga"))).status == 202
+
+
+async def test_of_starts_at_the_same_time_under_one_business_key_one_begins(server: Server) -> None:
+    body = {
+        "definition": {"document": NAP},
+        "business_key": "order-7",
+        "business_key_policy": "return",
+    }
+    replies = await asyncio.gather(*(server.post("/v1/executions", json=body) for _ in range(8)))
+    assert {reply.status for reply in replies} == {202}
+    assert len({reply.body["id"] for reply in replies}) == 1
 
 
 async def test_a_missing_definition_is_told(bare: Server) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from tests.rest.serving import document, serving, sleep, sqlite, task
 from tests.runtime.world import RANDOMNESS, FallibleStore, Services, unreachable
-from treadle.model.ids import EngineId
+from treadle.model.ids import EngineId, Instant
+from treadle.model.views import StoredKey
 from treadle.rest.edge import Edge, Info
 from treadle.rest.headers import open_caller
 from treadle.rest.server import serve
@@ -19,6 +20,7 @@ from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.clocks import SystemClock
 from treadle.runtime.engine import Engine, Parts
 from treadle.runtime.programs import Programs
+from treadle.security.tokens import SECRET_BYTES, KeyRing
 from treadle.service.documents import compile_stored
 from treadle.service.parts import ServiceParts
 from treadle.service.use_cases import UseCases
@@ -71,6 +73,7 @@ async def over(
         programs=programs,
         clock=parts.clock,
         randomness=RANDOMNESS,
+        tokens=KeyRing([StoredKey(id="k", secret=bytes(SECRET_BYTES), created_at=Instant(0))]),
     )
     info = Info(version="0", engine=parts.id, store={}, features=())
     edge = Edge(use_cases=UseCases(service), health=engine.health, identify=open_caller, info=info)

@@ -17,7 +17,7 @@ from tests.runtime.world import (
     start_of,
     task,
 )
-from treadle.model.commands import PauseExecution
+from treadle.model.commands import PauseExecution, ResumeExecution
 from treadle.model.errors import Unavailable
 from treadle.model.execution import ExecutionStatus, VisitStatus
 from treadle.model.ids import Digest, EngineId, ExecutionId, Instant, Namespace
@@ -28,6 +28,7 @@ from treadle.runtime.clocks import SystemClock
 from treadle.runtime.engine import Engine, Parts
 from treadle.runtime.programs import Programs
 from treadle.stores.memory.store import MemoryStore
+from treadle.stores.memory.tables import Tables
 from treadle.stores.memory.views import MemoryViews
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +48,21 @@ class FallibleViews(MemoryViews):
         return await super().document(namespace, digest)
 
 
+class SlowDocuments(MemoryViews):
+    """The first document that is asked for is read when it is let through."""
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__(tables)
+        self.reading = asyncio.Event()
+        self.readable = asyncio.Event()
+
+    async def document(self, namespace: Namespace, digest: Digest) -> StoredDefinition | None:
+        if not self.reading.is_set():
+            self.reading.set()
+            await self.readable.wait()
+        return await super().document(namespace, digest)
+
+
 class SlowClaims(MemoryStore):
     """A claim by id waits until it is let through."""
 
@@ -61,12 +77,7 @@ class SlowClaims(MemoryStore):
         return await super().claim(engine, execution_id)
 
 
-async def test_an_execution_whose_document_cannot_be_read_now_is_driven_later() -> None:
-    store, first = FallibleStore(), Services()
-    first.hold("second")
-    async with stage(SAGA, store=store, services=first, bounds=IMPATIENT) as on:
-        begun = await on.begin(SAGA)
-        await first.until_called("second")
+async def define_saga(store: MemoryStore) -> None:
     await store.put_definition(
         StoredDefinition(
             namespace=NAMESPACE,
@@ -77,21 +88,62 @@ async def test_an_execution_whose_document_cannot_be_read_now_is_driven_later() 
             created_at=Instant(1),
         )
     )
-    views = FallibleViews(store._tables)
-    engine = Engine(
+
+
+def engine_over(store: MemoryStore, views: MemoryViews, services: Services) -> Engine:
+    """An engine that has to read every document first."""
+    return Engine(
         Parts(
             id=RANDOMNESS.engine_id(),
             store=store,
             views=views,
-            invoker=Services(),
+            invoker=services,
             programs=Programs(views, 10, lambda _document: SAGA),
             clock=SystemClock(),
             bounds=IMPATIENT,
         )
     )
+
+
+async def test_an_execution_whose_document_cannot_be_read_now_is_driven_later() -> None:
+    store, first = FallibleStore(), Services()
+    first.hold("second")
+    async with stage(SAGA, store=store, services=first, bounds=IMPATIENT) as on:
+        begun = await on.begin(SAGA)
+        await first.until_called("second")
+    await define_saga(store)
+    views = FallibleViews(store._tables)
+    engine = engine_over(store, views, Services())
     await engine.start()
     try:
         assert await engine.until_ended(NAMESPACE, begun, 3_000)
+    finally:
+        await engine.stop()
+
+
+@pytest.mark.parametrize("is_paused_before", [False, True])
+async def test_a_command_for_what_is_about_to_be_taken_over_waits_until_it_is(is_paused_before: bool) -> None:
+    store, services = FallibleStore(), Services()
+    services.hold("second")
+    async with stage(SAGA, store=store, services=services, bounds=IMPATIENT) as on:
+        begun = await on.begin(SAGA)
+        await services.until_called("second")
+        if is_paused_before:
+            await on.engine.submit(NAMESPACE, begun, PauseExecution(actor="dev"))
+    await define_saga(store)
+    views = SlowDocuments(store._tables)
+    engine = engine_over(store, views, services)
+    await engine.start()
+    try:
+        await views.reading.wait()
+        act = ResumeExecution(actor="dev") if is_paused_before else PauseExecution(actor="dev")
+        acting = asyncio.ensure_future(engine.submit(NAMESPACE, begun, act))
+        await asyncio.to_thread(lambda: None)  # what has to be compiled for it is compiled in a thread
+        for _ in range(100):
+            await checkpoint()
+        views.readable.set()
+        execution = await acting
+        assert (execution.paused is None) == is_paused_before
     finally:
         await engine.stop()
 

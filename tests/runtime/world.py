@@ -3,13 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
+from anyio.lowlevel import checkpoint
+from msgspec.structs import replace
+
+from treadle.codec.events import decode_events
+from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
 from treadle.model.commands import StartExecution
 from treadle.model.effects import Invocation
 from treadle.model.errors import Unavailable
+from treadle.model.events import Event
 from treadle.model.execution import DefinitionRef, Execution
 from treadle.model.expression import Roots
-from treadle.model.ids import Digest, ExecutionId, Namespace, NodeId
+from treadle.model.ids import Digest, ExecutionId, Instant, Namespace, NodeId, Path, child_id
 from treadle.model.json import Json
 from treadle.model.outcomes import Cause, Failed, Ok, Outcome
 from treadle.model.policies import RetryPolicy
@@ -23,15 +30,19 @@ from treadle.model.program import (
     SleepNode,
     TaskNode,
 )
-from treadle.model.requests import HandlerRequest, Request
-from treadle.ports.commit import Commit, CommitResult
+from treadle.model.requests import DefinitionRequest, HandlerRequest, Request
+from treadle.model.views import StoredDefinition
+from treadle.ports.commit import Commit, CommitResult, InboxRow
+from treadle.ports.invoker import Invoker
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.clocks import SystemClock
+from treadle.runtime.definitions import DefinitionInvoker
 from treadle.runtime.engine import Engine, Parts
 from treadle.runtime.programs import Programs
 from treadle.runtime.randomness import SystemRandomness
 from treadle.runtime.recording import restore
 from treadle.stores.memory.store import MemoryStore
+from treadle.stores.sqlite.store import SqliteStore
 
 NAMESPACE = Namespace("default")
 RANDOMNESS = SystemRandomness()
@@ -86,6 +97,9 @@ class Services:
         self.calls: list[Invocation] = []
         self.refusing: set[str] = set()
         self.failing_once: set[str] = set()
+        self.found = 0
+        self.definitions = asyncio.Event()
+        self.definitions.set()
         self._held: dict[str, asyncio.Event] = {}
         self._arrived = asyncio.Condition()
 
@@ -124,24 +138,76 @@ def named(invocation: Invocation) -> str:
     return invocation.request.name
 
 
-class FallibleStore(MemoryStore):
-    """A memory store whose commits can be made to fail, or to wait."""
+class Known:
+    """The handlers are those of the test; definitions are looked up by the engine itself, and may wait."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services, definitions: Invoker) -> None:
+        self._services = services
+        self._definitions = definitions
+
+    async def invoke(self, invocation: Invocation) -> Outcome:
+        if not isinstance(invocation.request, DefinitionRequest):
+            return await self._services.invoke(invocation)
+        outcome = await self._definitions.invoke(invocation)
+        self._services.found += 1
+        await self._services.definitions.wait()
+        return outcome
+
+    async def close(self) -> None: ...
+
+
+class Fallible:
+    """Commits can be made to fail, to wait, or to be others; what was read of an inbox to wait."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
         self.fails: Callable[[Commit], Exception | None] = lambda _commit: None
+        self.rewrites: Callable[[Commit], Commit] = lambda commit: commit
         self.gate = asyncio.Event()
         self.gate.set()
+        self.inbox_gate = asyncio.Event()
+        self.inbox_gate.set()
+        self.inbox_fails: Callable[[], Exception | None] = lambda: None
         self.seen: list[Commit] = []
+        self.batches: list[Sequence[Commit]] = []
+        self.results: list[CommitResult] = []
+        self.fetches: list[ExecutionId] = []
+        self.under_way: set[ExecutionId] = set()
 
     async def commit(self, batch: Sequence[Commit]) -> Sequence[CommitResult]:
         self.seen.extend(batch)
+        self.batches.append(batch)
         await self.gate.wait()
         for commit in batch:
             failure = self.fails(commit)
             if failure is not None:
                 raise failure
-        return await super().commit(batch)
+        rewritten = [self.rewrites(commit) for commit in batch]
+        results: Sequence[CommitResult] = await super().commit(rewritten)  # type: ignore[misc]  # of the store that it is mixed into
+        self.results.extend(results)
+        return results
+
+    async def inbox(self, execution_id: ExecutionId, after: int) -> Sequence[InboxRow]:
+        assert execution_id not in self.under_way, "one fetch at a time"
+        self.fetches.append(execution_id)
+        failure = self.inbox_fails()
+        if failure is not None:
+            raise failure
+        self.under_way.add(execution_id)
+        try:
+            rows: Sequence[InboxRow] = await super().inbox(execution_id, after)  # type: ignore[misc]  # as above
+            await self.inbox_gate.wait()
+        finally:
+            self.under_way.discard(execution_id)
+        return rows
+
+
+class FallibleStore(Fallible, MemoryStore):
+    """A memory store under the test's control."""
+
+
+class FallibleSqliteStore(Fallible, SqliteStore):
+    """A SQLite store under the test's control."""
 
 
 def unreachable(_commit: Commit) -> Exception:
@@ -151,7 +217,7 @@ def unreachable(_commit: Commit) -> Exception:
 class Stage:
     """One engine over a store, with its services."""
 
-    def __init__(self, engine: Engine, store: MemoryStore, services: Services) -> None:
+    def __init__(self, engine: Engine, store: MemoryStore | SqliteStore, services: Services) -> None:
         self.engine = engine
         self.store = store
         self.services = services
@@ -164,6 +230,15 @@ class Stage:
         assert await self.engine.until_ended(NAMESPACE, execution_id, 10_000)
         return await self.stored(execution_id)
 
+    async def ended_when_there(self, execution_id: ExecutionId) -> Execution:
+        while await self.store.views.execution(NAMESPACE, execution_id) is None:
+            await checkpoint()
+        return await self.ended(execution_id)
+
+    async def history(self, execution_id: ExecutionId) -> list[Event]:
+        rows = await self.store.views.history(execution_id, 0, 10_000)
+        return [event for row in rows for event in decode_events(row.events)]
+
     async def stored(self, execution_id: ExecutionId) -> Execution:
         found = await self.store.views.execution(NAMESPACE, execution_id)
         assert found is not None
@@ -175,27 +250,56 @@ def start_of(what: Program) -> StartExecution:
     return StartExecution(id=RANDOMNESS.execution_id(), namespace=NAMESPACE, definition=reference, input={})
 
 
+def called(name: str, what: Program) -> Program:
+    """The same under another name, as a definition of its own."""
+    return replace(what, name=name, digest=Digest(f"sha256:{name}"))
+
+
+async def define(store: MemoryStore | SqliteStore, *programs: Program) -> None:
+    """Keep definitions whose document is their digest."""
+    for what in programs:
+        await store.put_definition(
+            StoredDefinition(
+                namespace=NAMESPACE,
+                name=what.name,
+                version=what.version,
+                digest=what.digest,
+                document=what.digest.encode(),
+                created_at=Instant(1),
+            )
+        )
+
+
+def child_of(parent: ExecutionId, path: str) -> ExecutionId:
+    """The id of the execution that the visit `path` starts."""
+    return child_id(parent, Path(path))
+
+
 @asynccontextmanager
 async def stage(
     what: Program,
-    *,
-    store: MemoryStore | None = None,
+    *others: Program,
+    store: MemoryStore | SqliteStore | None = None,
     services: Services | None = None,
     bounds: RuntimeBounds | None = None,
+    execution_bounds: ExecutionBounds = DEFAULT_BOUNDS,
 ) -> AsyncIterator[Stage]:
-    """A started engine that knows `what`; stopped at the end."""
+    """A started engine that knows `what`, and `others` as definitions; stopped at the end."""
     store = store or FallibleStore()
     services = services or Services()
-    programs = Programs(store.views, 10, lambda _document: what)
+    documents = {other.digest.encode(): other for other in others}
+    programs = Programs(store.views, 10, lambda document: documents.get(document, what))
     programs.put(what)
+    await define(store, *others)
     parts = Parts(
         id=RANDOMNESS.engine_id(),
         store=store,
         views=store.views,
-        invoker=services,
+        invoker=Known(services, DefinitionInvoker(store.views, programs)),
         programs=programs,
         clock=SystemClock(),
         bounds=bounds or RuntimeBounds(store_retry_ms=5, stop_grace_ms=2_000),
+        execution_bounds=execution_bounds,
     )
     engine = Engine(parts)
     await engine.start()

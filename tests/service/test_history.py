@@ -4,13 +4,16 @@ from typing import get_args, get_type_hints
 
 import msgspec
 import pytest
+from hypothesis import given
 
+from tests.codec.drawing import values
 from treadle.codec.events import encode_events
 from treadle.model.events import (
     CompensationSkipped,
     Event,
     NodeCompleted,
     RetryScheduled,
+    SignalReceived,
     TimerStarted,
 )
 from treadle.model.ids import FrameId, Instant, NodeId, Path
@@ -57,6 +60,29 @@ def test_every_instant_of_an_event_is_known_as_one(event_type: type) -> None:
         if name != "at" and (hint is Instant or Instant in get_args(hint))
     }
     assert instants <= INSTANT_FIELDS
+
+
+def test_a_signal_that_was_kept_is_taken_by_the_engine_and_its_event_named() -> None:
+    event = SignalReceived(at=T0, frame=FrameId(1), path=Path("a"), name="go", kept=7)
+    item = history_item(9, event)
+    assert (item.actor, item.path) == ("engine", "a")
+    assert item.data == {"frame": 1, "name": "go", "index": 0, "kept": 7}
+
+
+@given(values(Event))
+def test_any_event_is_shown_with_what_is_common_to_all_beside_its_data(event: Event) -> None:
+    dated = msgspec.structs.replace(
+        event,
+        at=T0,
+        **dict.fromkeys(INSTANT_FIELDS & set(event.__struct_fields__), T0),
+    )
+    item = history_item(3, dated)
+    assert (item.type, item.at) == (type(event).__name__, T0_TEXT)
+    assert not {"at", "path", "attempt", "actor", "reason"} & set(item.data)
+    assert set(item.data) <= set(event.__struct_fields__)
+    assert isinstance(item.actor, str)
+    assert {item.data[name] for name in INSTANT_FIELDS & set(item.data)} <= {T0_TEXT}
+    msgspec.json.encode(item)
 
 
 def test_rows_are_read_event_by_event_from_the_one_asked_for() -> None:

@@ -1,7 +1,10 @@
 """An execution as it is shown, state by state."""
 
+from typing import Any
+
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.service.states import (
     FAILED,
@@ -15,6 +18,7 @@ from tests.service.states import (
     visit,
     visits,
 )
+from treadle.core.evolve import evolve
 from treadle.model.execution import (
     Attempt,
     AttemptError,
@@ -29,14 +33,17 @@ from treadle.model.execution import (
     Frame,
     Pause,
     Phase,
+    Response,
     RunWarning,
     VisitStatus,
 )
-from treadle.model.ids import FrameId, Instant, NodeId, Path
+from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant, NodeId, Path
 from treadle.model.json import Json
 from treadle.model.persistent import PersistentMap
+from treadle.model.waiting import AwaitedChild, Taken, Wait, WaitMode
 from treadle.service.node_views import NODES_SHOWN_MAX, OPEN_STATUS, NodeStatus, UndoStatus
 from treadle.service.views import execution_view
+from treadle.testing.world import simulate
 
 T0_TEXT = "2027-01-15T08:00:00.000Z"
 WAKE_AT = Instant(T0 + 250)
@@ -146,6 +153,54 @@ def test_more_visits_than_are_shown_are_said_to_be_there() -> None:
     assert next(iter(more["nodes"])) == "n500"
 
 
+def waiting(**fields: Any) -> Json:
+    """The visit `a`, at which a frame stands that waits."""
+    status = fields.pop("status", VisitStatus.RUNNING)
+    frame = at("a", fields.pop("phase", Phase.WAITING), **fields)
+    return node(execution(frames=frames(frame), visits=visits(visit("a", status=status))))
+
+
+def test_a_visit_that_waits_for_signals_names_those_that_it_would_still_take() -> None:
+    wait = Wait(
+        id=ActivityId(4),
+        signals=("a", "b", "a"),
+        mode=WaitMode.ALL,
+        taken=(Taken(index=0, payload=1),),
+    )
+    shown_now = waiting(wait=wait, wake_at=WAKE_AT)
+    assert shown_now["status"] == "waiting"
+    assert shown_now["waiting_for"] == {"signals": ["b", "a"]}
+    assert shown_now["wake_at"] == "2027-01-15T08:00:00.250Z"
+
+
+def test_a_visit_that_waits_for_its_callback_says_until_when() -> None:
+    trigger = replace(activity(RUNNING), callback_until=WAKE_AT, accepted=Response(status=202))
+    shown_now = waiting(activity=trigger, wake_at=WAKE_AT)
+    assert shown_now["waiting_for"] == {"callback": True, "until": "2027-01-15T08:00:00.250Z"}
+    assert (shown_now["status"], shown_now["attempt"]) == ("waiting", 2)
+    in_flight = waiting(phase=Phase.BUSY, activity=replace(trigger, accepted=None))
+    assert (in_flight["status"], in_flight["waiting_for"]) == ("running", None)
+
+
+def test_a_visit_that_waits_for_a_child_names_it_also_while_it_closes() -> None:
+    child = AwaitedChild(id=ExecutionId("c"), activity=ActivityId(5))
+    assert waiting(child=child)["waiting_for"] == {"child": "c"}
+    closing = waiting(child=child, phase=Phase.CLOSING, ending=Ending())
+    assert (closing["status"], closing["waiting_for"]) == ("closing", {"child": "c"})
+
+
+def test_a_visit_whose_outcome_is_unknown_waits_for_a_persons_word() -> None:
+    lost = Attempt(number=1, started_at=T0, ended_at=T0, outcome=AttemptOutcome.UNKNOWN)
+    shown_now = waiting(status=VisitStatus.UNKNOWN, activity=activity(lost))
+    assert (shown_now["status"], shown_now["waiting_for"]) == ("unknown", {"resolution": True})
+    assert [one["outcome"] for one in shown_now["attempts"]] == ["unknown"]
+
+
+def test_of_visits_of_one_instant_the_one_entered_last_comes_first() -> None:
+    state = execution(visits=visits(visit("b", seq=3), visit("a", seq=9), visit("c", seq=6)))
+    assert list(shown(state)["nodes"]) == ["a", "c", "b"]
+
+
 def test_compensations_stand_in_their_order_with_the_state_of_their_undo() -> None:
     armed = Compensation(path=Path("a"), node=NodeId("a"), seq=8, status=CompensationStatus.ARMED)
     running = Compensation(path=Path("b"), node=NodeId("b"), seq=5, status=CompensationStatus.RUNNING)
@@ -173,7 +228,7 @@ def test_a_compensation_that_failed_says_why() -> None:
     )
     state = execution(
         frames=frames(
-            Frame(id=FrameId(1), phase=Phase.UNDOING, ending=Ending(failure=FAILURE)),
+            Frame(id=FrameId(1), phase=Phase.UNDOING, ending=Ending(failure=FAILURE), children=1),
             undo("a", Phase.STUCK, activity=activity(FAILED)),
         ),
         compensations=compensations(failed),
@@ -235,6 +290,14 @@ def test_the_whole_has_every_field_in_its_form() -> None:
         "ended_at": None,
         "version": 2,
     }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_has_happened_so_far_can_be_shown_after_each_event(seed: int) -> None:
+    state: Execution | None = None
+    for event in simulate(seed).history:
+        state = evolve(state, event)
+        assert shown(state)["version"] == state.version
 
 
 def test_an_attempt_that_is_lost_is_told_so() -> None:

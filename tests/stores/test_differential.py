@@ -9,7 +9,16 @@ import pytest
 from treadle.model.execution import ExecutionStatus
 from treadle.model.ids import EngineId, ExecutionId, Instant
 from treadle.model.views import ExecutionFilter
-from treadle.ports.commit import Claimed, Commit, CommitResult, IdempotencyKey, ListColumns
+from treadle.ports.commit import (
+    Claimed,
+    Commit,
+    CommitResult,
+    IdempotencyKey,
+    InboxNote,
+    InboxRow,
+    ListColumns,
+    NewExecution,
+)
 from treadle.stores.memory.store import MemoryStore
 from treadle.stores.sqlite.store import SqliteStore
 from treadle.testing.contracts.commits import (
@@ -17,6 +26,9 @@ from treadle.testing.contracts.commits import (
     at,
     columns,
     following,
+    note,
+    other,
+    reaching,
     start,
     starting,
     written_by,
@@ -28,6 +40,7 @@ pytestmark = pytest.mark.anyio
 STEPS = 120
 NAMES = 25
 BATCH_MAX = 12
+KINDS = ("commit", "claim_due", "claim", "inbox", "register")
 ENGINES = ("engine-a", "engine-b", "engine-c")
 
 
@@ -39,20 +52,33 @@ class Script:
         self.engine = EngineId(ENGINES[0])
         self.now = at(0)
         self.last: dict[str, Commit] = {}
+        self.inboxes: dict[str, list[int]] = {}
 
     def batch(self) -> list[Commit]:
         count = self.random.randint(0, BATCH_MAX)
-        return [self._commit(f"e{self.random.randrange(NAMES):02}") for _ in range(count)]
+        return [self._reaching(self._commit(self.name())) for _ in range(count)]
+
+    def name(self) -> ExecutionId:
+        return ExecutionId(f"e{self.random.randrange(NAMES):02}")
 
     def learn(self, batch: list[Commit], results: list[CommitResult]) -> None:
         for commit, result in zip(batch, results, strict=True):
             if result is CommitResult.COMMITTED:
                 self.last[commit.execution_id] = commit
+        for commit, result in zip(batch, results, strict=True):
+            if result is CommitResult.COMMITTED:
+                for new in commit.starts:
+                    self.last.setdefault(new.execution_id, start(new.execution_id))
+
+    def see(self, name: ExecutionId, inbox: list[InboxRow]) -> None:
+        """Know ids that a later commit may have used up; some of them are gone by then."""
+        self.inboxes.setdefault(name, []).extend(row.id for row in inbox)
 
     def own(self, claimed: list[Claimed]) -> None:
         for each in claimed:
             name = each.state.execution_id
             self.last[name] = written_by(self.last[name], self.engine, each.fence)
+            self.see(name, list(each.inbox))
 
     def _commit(self, name: str) -> Commit:
         before = self.last.get(name)
@@ -64,6 +90,27 @@ class Script:
         if self.random.random() < 0.1:
             return written_by(made, EngineId(self.random.choice(ENGINES)), self.random.randint(1, 4))
         return made
+
+    def _reaching(self, commit: Commit) -> Commit:
+        seen = self.inboxes.get(commit.execution_id, [])
+        foreign = self.inboxes.get(self.name(), [])
+        return reaching(
+            commit,
+            starts=[self._new() for _ in range(self._few())],
+            notes=[self._note() for _ in range(self._few())],
+            consumed=[id_ for id_ in (*seen, *foreign[:1]) if self.random.random() < 0.5],
+        )
+
+    def _few(self) -> int:
+        return self.random.choices((0, 1, 3), (75, 20, 5))[0]
+
+    def _new(self) -> NewExecution:
+        due_at = self.random.choice([None, self.instant()])
+        priority = self.random.choice([-1, 0, 7])
+        return other(self.name(), due_at, priority=priority, created_at=self.now)
+
+    def _note(self) -> InboxNote:
+        return note(self.name(), b"%d" % self.random.getrandbits(30))
 
     def _first(self, name: str) -> Commit:
         key = IdempotencyKey(key=f"k{self.random.randrange(NAMES)}", body_digest=b"d")
@@ -84,7 +131,7 @@ class Script:
             self.random.choice(list(ExecutionStatus)),
             due_at=self.random.choice([None, self.instant()]),
             started_at=self.random.choice([None, self.now]),
-            updated_at=self.now,
+            updated_at=self.instant(),
             ended_at=self.now if is_ended else None,
         )
 
@@ -105,7 +152,7 @@ async def test_both_stores_answer_the_same(both: tuple[ViewedStore, ViewedStore]
         await each.register_engine(script.engine, script.now)
     for _ in range(STEPS):
         script.now = Instant(script.now + script.random.randint(0, 10))
-        kind = script.random.choices(("commit", "claim_due", "claim", "register"), (60, 25, 10, 5))[0]
+        kind = script.random.choices(KINDS, (60, 20, 10, 5, 5))[0]
         if kind == "commit":
             batch = script.batch()
             results = list(await reference.commit(batch))
@@ -117,10 +164,16 @@ async def test_both_stores_answer_the_same(both: tuple[ViewedStore, ViewedStore]
             assert list(await store.claim_due(script.engine, script.now, limit)) == claimed
             script.own(claimed)
         elif kind == "claim":
-            name = ExecutionId(f"e{script.random.randrange(NAMES):02}")
+            name = script.name()
             one = await reference.claim(script.engine, name)
             assert await store.claim(script.engine, name) == one
             script.own([one] if one else [])
+        elif kind == "inbox":
+            name = script.name()
+            after = script.random.choice([0, *script.inboxes.get(name, [])])
+            inbox = list(await reference.inbox(name, after))
+            assert list(await store.inbox(name, after)) == inbox
+            script.see(name, inbox)
         else:
             script.engine = EngineId(script.random.choice(ENGINES))
             for each in both:
@@ -143,6 +196,7 @@ async def assert_same_views(reference: ViewedStore, store: ViewedStore, script: 
         assert await store.views.execution(NAMESPACE, name) == await reference.views.execution(
             NAMESPACE, name
         )
+        assert list(await store.inbox(name, 0)) == list(await reference.inbox(name, 0))
         for after_seq, limit in ((0, 5), (4, 7), (0, 1_000)):
             expected_rows = list(await reference.views.history(name, after_seq, limit))
             assert list(await store.views.history(name, after_seq, limit)) == expected_rows

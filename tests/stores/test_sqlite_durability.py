@@ -26,6 +26,7 @@ pytestmark = pytest.mark.anyio
 
 BATCH = 20
 ACKNOWLEDGED_BEFORE_KILL = 25
+AUDITED_MAX = 100_000
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def committing(path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 async def audit(store: SqliteStore) -> list[AuditedExecution]:
-    return list(await store.views.audit(None, 1_000))
+    return list(await store.views.audit(None, AUDITED_MAX))
 
 
 async def test_acknowledged_commits_survive_sigkill(path: Path, committing: subprocess.Popen[str]) -> None:
@@ -55,20 +56,28 @@ async def test_acknowledged_commits_survive_sigkill(path: Path, committing: subp
     rest, _ = committing.communicate()
     acknowledged = ACKNOWLEDGED_BEFORE_KILL + len(rest.splitlines())
     views = open_views(path)
-    left_behind = list(await views.audit(None, 1_000))
+    left_behind = list(await views.audit(None, AUDITED_MAX))
     await views.close()
     store = SqliteStore.open(path)
     found = await audit(store)
     assert found == left_behind
-    assert len(found) == BATCH
+    assert all(find_break(each.history) is None for each in found)
+    own = [each for each in found if each.summary.id.startswith("e")]
+    assert len(own) == BATCH
     # A batch stands as a whole, and the one in flight at the kill may stand too.
-    assert len({each.summary.version for each in found}) == 1
-    for each in found:
-        assert acknowledged * EVENTS_EACH <= each.summary.version <= (acknowledged + 1) * EVENTS_EACH
+    [version] = {each.summary.version for each in own}
+    batches = version // EVENTS_EACH
+    assert batches in (acknowledged, acknowledged + 1)
+    for each in own:
         assert each.history[-1].last_seq == each.summary.version
-        assert find_break(each.history) is None
+    children = [each.summary.id for each in found if each not in own]
+    assert children == [f"child{number:06}" for number in range(1, batches + 1)]
     await store.register_engine(EngineId("next"), at(9))
-    assert len(await store.claim_due(EngineId("next"), at(1_000_000), 100)) == BATCH
+    claimed = await store.claim_due(EngineId("next"), at(1_000_000), AUDITED_MAX)
+    inboxes = {each.state.execution_id: [row.payload for row in each.inbox] for each in claimed}
+    told = {own[-1].summary.id: [b"%d" % number for number in range(1, batches + 1)]}
+    expected = {each.summary.id: told.get(each.summary.id, []) for each in own}
+    assert inboxes == expected | {child: [b"note"] for child in children}
     await store.close()
 
 
@@ -80,8 +89,8 @@ async def test_a_store_in_use_is_refused_and_read_beside_its_owner(
     assert raised.value.code == "store_in_use"
     assert str(path) in raised.value.message
     views = open_views(path)
-    found = await views.audit(None, 100)
-    assert len(found) == BATCH
+    found = await views.audit(None, AUDITED_MAX)
+    assert len([each for each in found if each.summary.id.startswith("e")]) == BATCH
     assert all(each.history[-1].last_seq == each.summary.version for each in found)
     await views.close()
 

@@ -6,10 +6,19 @@ import apsw
 import pytest
 
 from treadle.model.errors import Corrupt, Unavailable
+from treadle.model.ids import EngineId
+from treadle.stores.sqlite import rows
 from treadle.stores.sqlite.connections import connect_writer
 from treadle.stores.sqlite.migrate import check_version, migrate, migrations
+from treadle.stores.sqlite.statements import Statements
 from treadle.stores.sqlite.store import SqliteStore
 from treadle.stores.sqlite.views import open_views
+from treadle.testing.contracts.commits import ENGINE, at, note, reaching, start
+
+pytestmark = pytest.mark.anyio
+
+FIRST = start("old", owner=EngineId("gone"))
+"""What an execution of the first migration was written from."""
 
 
 @pytest.fixture
@@ -26,16 +35,63 @@ def tables(connection: apsw.Connection) -> set[str]:
     return {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
 
 
+def content(connection: apsw.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the tables of the first migration."""
+    names = ("definitions", "executions", "history", "snapshots", "idempotency", "engines")
+    return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
+
+
+def apply_first(connection: apsw.Connection, count: int) -> None:
+    """Leave the file as a version with `count` migrations has made it."""
+    connection.execute(Statements()["create_migrations"])
+    for migration in migrations()[:count]:
+        list(connection.execute(migration.text))
+        applied = (migration.number, migration.name, migration.sha256)
+        connection.execute(Statements()["insert_migration"], applied)
+
+
 def test_numbers_are_without_gaps() -> None:
     assert [each.number for each in migrations()] == list(range(1, len(migrations()) + 1))
 
 
 def test_empty_file_gets_every_table(connection: apsw.Connection) -> None:
     migrate(connection)
-    assert {"definitions", "executions", "history", "snapshots", "idempotency", "engines"} <= tables(
-        connection
-    )
+    first = {"definitions", "executions", "history", "snapshots", "idempotency", "engines"}
+    assert first | {"inbox", "callback_keys"} <= tables(connection)
     check_version(connection)
+
+
+def test_store_of_the_first_migration_keeps_what_it_has_and_goes_on(
+    path: Path, connection: apsw.Connection
+) -> None:
+    apply_first(connection, 1)
+    assert "inbox" not in tables(connection)
+    connection.execute("INSERT INTO engines VALUES ('gone', 0, NULL)")
+    connection.execute(Statements().of_rows("insert_executions", 1), rows.new_execution(FIRST))
+    connection.execute(Statements().of_rows("insert_history", 1), rows.new_history(FIRST))
+    with pytest.raises(Unavailable, match="0002_inbox") as raised:
+        check_version(connection)
+    assert raised.value.code == "store_too_old"
+    before = content(connection)
+    migrate(connection)
+    check_version(connection)
+    assert {table: content(connection)[table] for table in before} == before
+    connection.close()
+
+
+async def test_migrated_execution_takes_notes(path: Path, connection: apsw.Connection) -> None:
+    apply_first(connection, 1)
+    connection.execute(Statements().of_rows("insert_executions", 1), rows.new_execution(FIRST))
+    connection.execute(Statements().of_rows("insert_history", 1), rows.new_history(FIRST))
+    connection.close()
+    store = SqliteStore.open(path)
+    await store.register_engine(ENGINE, at(9))
+    await store.commit([reaching(start("new", owner=ENGINE), notes=[note("old")])])
+    claimed = await store.claim(ENGINE, FIRST.execution_id)
+    assert claimed is not None
+    assert [row.payload for row in claimed.inbox] == [b"note"]
+    assert claimed.state.tail == (FIRST.history,)
+    await store.close()
 
 
 def test_migrating_again_changes_nothing(connection: apsw.Connection) -> None:

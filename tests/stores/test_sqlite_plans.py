@@ -7,7 +7,7 @@ import apsw.ext
 import pytest
 
 from treadle.model.execution import ExecutionStatus
-from treadle.model.ids import Namespace
+from treadle.model.ids import Instant, Namespace
 from treadle.model.views import Cursor, ExecutionFilter
 from treadle.stores.sqlite.connections import connect_writer
 from treadle.stores.sqlite.listing import conditions
@@ -15,7 +15,9 @@ from treadle.stores.sqlite.migrate import migrate
 from treadle.stores.sqlite.statements import Statements
 
 NAMESPACE = Namespace("default")
-CURSOR = Cursor(created_at=1, id="e")
+SCANS = ("SCAN executions", "SCAN history", "SCAN snapshots", "SCAN inbox")
+"""Steps that walk a table that grows."""
+CURSOR = Cursor(created_at=Instant(1), id="e")
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,10 @@ def plan(connection: apsw.Connection, statement: str) -> list[str]:
         ("list_history", "history_execution (execution_id=? AND first_seq>? AND first_seq<?)"),
         ("list_audited", "executions USING PRIMARY KEY (id>?)"),
         ("list_histories", "history_execution (execution_id=?)"),
+        ("list_existing", "executions USING PRIMARY KEY (id=?)"),
+        ("list_inbox", "inbox_execution (execution_id=? AND rowid>?)"),
+        ("list_inboxes", "inbox_execution (execution_id=?)"),
+        ("list_callback_keys", "callback_keys_created"),
         ("find_version", "definitions_named (namespace=? AND name=? AND version=?)"),
         ("find_newest", "definitions_named (namespace=? AND name=?)"),
         ("find_inline", "definitions_inline (namespace=? AND digest=?)"),
@@ -69,16 +75,33 @@ def test_statement_uses_its_index(
 ) -> None:
     steps = plan(connection, statements[name])
     assert any(index in step for step in steps), steps
-    assert not any(step.startswith(("SCAN executions", "SCAN history", "SCAN snapshots")) for step in steps)
+    assert not any(step.startswith(SCANS) for step in steps), steps
 
 
 @pytest.mark.parametrize("rows", [1, 256])
-def test_guarded_update_finds_each_execution_by_its_id(
-    connection: apsw.Connection, statements: Statements, rows: int
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("update_executions", "executions USING PRIMARY KEY (id=?)"),
+        ("wake_executions", "executions USING PRIMARY KEY (id=?)"),
+        ("wake_executions", "inbox_execution (execution_id=?)"),
+        ("insert_notes", "executions USING PRIMARY KEY (id=?)"),
+        ("delete_consumed", "inbox USING INTEGER PRIMARY KEY (rowid=?)"),
+        ("delete_inboxes", "inbox_execution (execution_id=?)"),
+    ],
+)
+def test_statement_of_many_rows_finds_each_by_its_index(
+    connection: apsw.Connection, statements: Statements, name: str, index: str, rows: int
 ) -> None:
-    steps = plan(connection, statements.of_rows("update_executions", rows))
-    assert any("executions USING PRIMARY KEY (id=?)" in step for step in steps), steps
-    assert not any(step.startswith("SCAN executions") for step in steps)
+    steps = plan(connection, statements.of_rows(name, rows))
+    assert any(index in step for step in steps), steps
+    assert not any(step.startswith(SCANS) for step in steps), steps
+
+
+def test_any_note_is_the_first_that_is_found(connection: apsw.Connection, statements: Statements) -> None:
+    assert statements["find_any_note"].rstrip().endswith("LIMIT 1")
+    steps = plan(connection, statements["find_any_note"])
+    assert not any("TEMP B-TREE" in step for step in steps), steps
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,15 @@ from treadle.stores.sqlite.statements import ROWS_LADDER, ROWS_MAX, Statements, 
 KEPT_PREPARED_CHARS_MAX = 16_384
 """The library prepares a longer text anew each time."""
 OF_ROWS = (
+    "delete_consumed",
+    "delete_inboxes",
     "insert_executions",
     "insert_history",
     "insert_idempotency",
+    "insert_notes",
     "update_executions",
     "upsert_snapshots",
+    "wake_executions",
 )
 
 

@@ -9,24 +9,29 @@ from typing import Final
 import msgspec
 
 from treadle.bootstrap.backends import OpenStore, open_store
+from treadle.bootstrap.callbacks import load_key_ring, public_url
 from treadle.bootstrap.invokers import build_invoker
 from treadle.config.loopback import http_url
 from treadle.config.server_url import parse_server_url
 from treadle.config.settings import Settings
 from treadle.config.version import VERSION
 from treadle.definition.activities.table import READERS as ACTIVITIES
+from treadle.definition.bounds import DocumentBounds
 from treadle.definition.kinds.table import KINDS
+from treadle.model.bounds import ExecutionBounds
 from treadle.ports.invoker import Invoker
 from treadle.rest.edge import Edge, Info
 from treadle.rest.headers import open_caller
-from treadle.rest.server import serve
+from treadle.rest.server import listen, serve_at
 from treadle.rest.table import application
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.clocks import SystemClock
+from treadle.runtime.definitions import DefinitionInvoker
 from treadle.runtime.engine import Engine, Parts
 from treadle.runtime.programs import Programs
 from treadle.runtime.randomness import SystemRandomness
 from treadle.security.egress import EgressMode, EgressPolicy
+from treadle.security.tokens import KeyRing
 from treadle.service.documents import compile_stored
 from treadle.service.parts import ServiceParts
 from treadle.service.use_cases import UseCases
@@ -58,28 +63,44 @@ async def running(settings: Settings, registry: Registry) -> AsyncIterator[Runni
     async with AsyncExitStack() as started:
         opened = await asyncio.to_thread(open_store, settings.store_url)
         started.push_async_callback(opened.store.close)
+        # The port has to be known before anything is sent that names it.
+        listener = await listen(settings.host, settings.port)
+        started.callback(listener.close)
+        port: int = listener.getsockname()[1]
         clock = SystemClock()
-        invoker = build_invoker(registry, clock, EgressPolicy(mode=EgressMode.DEV))
+        tokens = await load_key_ring(opened.store, clock.now())
+        egress = EgressPolicy(mode=EgressMode.DEV)
+        programs = Programs(opened.views, RuntimeBounds().programs_max, compile_stored)
+        invoker = build_invoker(
+            registry,
+            DefinitionInvoker(opened.views, programs),
+            clock=clock,
+            egress=egress,
+            tokens=tokens,
+            public_url=public_url(settings, port),
+        )
         started.push_async_callback(invoker.close)
-        parts = _engine_parts(settings, opened, invoker, clock)
+        parts = _engine_parts(settings, opened, programs, invoker, clock)
         engine = Engine(parts)
         await engine.start()
         started.push_async_callback(engine.stop)
-        use_cases = _use_cases(engine, parts)
+        use_cases = _use_cases(settings, engine, parts, tokens)
         info = Info(version=VERSION, engine=parts.id, store=opened.facts, features=FEATURES)
         identify = partial(open_caller, public_host=_host_of(settings.public_url))
         edge = Edge(use_cases=use_cases, health=engine.health, identify=identify, info=info)
-        server = await serve(application(edge), settings.host, settings.port)
+        server = serve_at(listener, application(edge))
         started.push_async_callback(server.stop)
         started.callback(use_cases.close)
-        yield Running(url=http_url(settings.host, server.port), engine=engine, use_cases=use_cases)
+        yield Running(url=http_url(settings.host, port), engine=engine, use_cases=use_cases)
 
 
 def _host_of(url: str | None) -> str | None:
     return parse_server_url(url).hostname if url is not None else None
 
 
-def _engine_parts(settings: Settings, opened: OpenStore, invoker: Invoker, clock: SystemClock) -> Parts:
+def _engine_parts(
+    settings: Settings, opened: OpenStore, programs: Programs, invoker: Invoker, clock: SystemClock
+) -> Parts:
     bounds = RuntimeBounds(
         live_max=settings.live_max,
         batch_rows_max=settings.batch_rows_max,
@@ -91,13 +112,19 @@ def _engine_parts(settings: Settings, opened: OpenStore, invoker: Invoker, clock
         store=opened.store,
         views=opened.views,
         invoker=invoker,
-        programs=Programs(opened.views, bounds.programs_max, compile_stored),
+        programs=programs,
         clock=clock,
         bounds=bounds,
+        execution_bounds=ExecutionBounds(
+            state_bytes=settings.state_bytes_max,
+            frames=settings.frames_max,
+            items=settings.items_max,
+            kept_signals=settings.kept_signals_max,
+        ),
     )
 
 
-def _use_cases(engine: Engine, parts: Parts) -> UseCases:
+def _use_cases(settings: Settings, engine: Engine, parts: Parts, tokens: KeyRing) -> UseCases:
     return UseCases(
         ServiceParts(
             engine=engine,
@@ -106,5 +133,7 @@ def _use_cases(engine: Engine, parts: Parts) -> UseCases:
             programs=parts.programs,
             clock=parts.clock,
             randomness=SystemRandomness(),
+            tokens=tokens,
+            document_bounds=DocumentBounds(nodes=settings.nodes_max),
         )
     )

@@ -1,1 +1,1 @@
-"""Events and snapshots to bytes and back, each with a schema number, and the chain of digests."""
+"""Events, snapshots and queued commands to bytes and back, with schema numbers; the chain of digests."""

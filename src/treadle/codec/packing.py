@@ -33,3 +33,8 @@ def unpack(data: bytes) -> bytes:
         return zlib.decompress(data)
     except zlib.error as error:
         raise Corrupt("bad_payload", f"stored bytes cannot be decompressed: {error}") from error
+
+
+def json_bytes(data: bytes | None) -> int:
+    """The size of the JSON that was packed; 0 for nothing."""
+    return 0 if data is None else len(unpack(data))

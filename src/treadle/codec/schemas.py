@@ -20,6 +20,11 @@ class Numbered(msgspec.Struct, frozen=True, kw_only=True):
 _numbered = msgspec.json.Decoder(Numbered)
 
 
+def schema_of(data: bytes) -> int:
+    """The schema number of stored bytes that were read before."""
+    return _numbered.decode(unpack(data)).schema
+
+
 def decode(data: bytes, upcasts: Mapping[int, Callable[[bytes], T]], what: str) -> T:
     """What `data` holds, brought from its schema to the current one by the entry of its number.
 

@@ -6,11 +6,12 @@ from typing import Any, Final, get_args, get_origin
 import msgspec
 
 from treadle.codec.packing import pack
-from treadle.codec.schemas import decode, encode
+from treadle.codec.schemas import decode, encode, schema_of
+from treadle.codec.upcasts import from_schema_1, told_by_schema_1
 from treadle.model.execution import Execution
 from treadle.model.persistent import PersistentMap, PersistentStack
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """What `encode_snapshot` writes. A new number comes with an upcast from each old one."""
 
 
@@ -43,7 +44,13 @@ def _from_builtin(wanted: type, value: object) -> Any:
 
 _encoder = msgspec.json.Encoder(enc_hook=_to_builtin)
 _current = msgspec.json.Decoder(StoredExecution, dec_hook=_from_builtin)
-_UPCASTS: Mapping[int, Callable[[bytes], StoredExecution]] = {SCHEMA: _current.decode}
+
+
+def _of_schema_1(data: bytes) -> StoredExecution:
+    return StoredExecution(execution=from_schema_1(_current.decode(data).execution))
+
+
+_UPCASTS: Mapping[int, Callable[[bytes], StoredExecution]] = {SCHEMA: _current.decode, 1: _of_schema_1}
 
 
 def encode_snapshot(execution: Execution) -> bytes:
@@ -62,3 +69,15 @@ def decode_snapshot(data: bytes) -> Execution:
         Corrupt: `unknown_schema` or `bad_payload`.
     """
     return decode(data, _UPCASTS, "snapshots").execution
+
+
+def is_told(data: bytes, execution: Execution) -> bool:
+    """Whether the snapshot holds this state, as far as its schema could tell it.
+
+    Raises:
+        Corrupt: `unknown_schema` or `bad_payload`.
+    """
+    stored = decode_snapshot(data)
+    if schema_of(data) == 1:
+        return told_by_schema_1(stored) == told_by_schema_1(execution)
+    return stored == execution

@@ -1,6 +1,11 @@
 """The URL of a server, as people write it."""
 
+import re
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
+
+URL: Final = re.compile(r"[!-~]+")
+"""A URL is written in visible ASCII: parsers drop or refuse the rest, each in its own way."""
 
 
 def parse_server_url(text: str) -> SplitResult:
@@ -17,3 +22,20 @@ def parse_server_url(text: str) -> SplitResult:
     if not is_good:
         raise ValueError(f"{text!r} is not the URL of a server, as http://127.0.0.1:7070")
     return parts
+
+
+def parse_public_url(text: str) -> str:
+    """The URL by which others reach this server, without a slash at its end: paths are put behind it.
+
+    Raises:
+        ValueError: it is not one that a path can be put behind.
+    """
+    parts = parse_server_url(text)
+    if URL.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is not the URL of a server: write it in ASCII, blanks as %20")
+    if any(mark in text for mark in "?#"):
+        raise ValueError(f"{text!r} has a query or a fragment; a path is all that may follow the host")
+    if "@" in parts.netloc:
+        # The message does not repeat what may be a password.
+        raise ValueError("a public URL has no credentials: it is given to every service that is called")
+    return text.rstrip("/")

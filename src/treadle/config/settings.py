@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from treadle.config.server_url import parse_server_url
+from treadle.config.server_url import parse_public_url
 from treadle.config.store_url import StoreUrl, parse_store_url
 
 PREFIX: Final = "TREADLE_"
@@ -43,7 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     app: str | None = None
     """`module:registry`, the handlers of this process."""
     public_url: str | None = None
-    """How services reach this server; by default `http://<host>:<port>`."""
+    """How services reach this server, for their callbacks; by default `http://<host>:<port>`."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     live_max: Count = 10_000
     """Executions that the engine drives at once; further starts are stored due."""
@@ -51,6 +51,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     batch_bytes_max: Count = 4 * 1_024 * 1_024
     stop_grace_ms: Annotated[int, msgspec.Meta(ge=0, le=600_000)] = 10_000
     """How long a stop awaits calls in flight."""
+    nodes_max: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1_000
+    """Nodes of a definition that is stored or started."""
+    state_bytes_max: Annotated[int, msgspec.Meta(ge=65_536)] = 8 * 1_024 * 1_024
+    """State of an execution as JSON; a result that would bring it beyond fails its node."""
+    frames_max: Annotated[int, msgspec.Meta(ge=64, le=100_000)] = 1_000
+    """Branches and items of an execution that are alive at once."""
+    items_max: Count = 10_000
+    """Items of one `each`."""
+    kept_signals_max: Count = 1_000
+    """Signals that an execution keeps for waits to come."""
 
     @property
     def store_url(self) -> StoreUrl:
@@ -78,7 +88,7 @@ def read_settings(options: Mapping[str, object], environ: Mapping[str, str]) -> 
     settings = _convert(given, options)
     _check("store", settings.store, parse_store_url, options)
     if settings.public_url is not None:
-        _check("public_url", settings.public_url, parse_server_url, options)
+        _check("public_url", settings.public_url, parse_public_url, options)
     return settings
 
 

@@ -1,13 +1,24 @@
-"""Starting attempts: of a visit, an undo or a hook, all the same."""
+"""Starting attempts: of a visit, an undo, a probe or a hook, all the same."""
+
+from typing import Final
 
 from msgspec import UNSET, UnsetType
 
 from treadle.core.required import required
 from treadle.core.turn import Turn
 from treadle.model.events import ActivityStarted
-from treadle.model.ids import FrameId, Path
-from treadle.model.program import ActivityPlan
+from treadle.model.execution import Frame, Role
+from treadle.model.ids import FrameId, Instant, Path
+from treadle.model.program import ActivityPlan, TaskNode
 from treadle.model.requests import Request
+
+# Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
+BODY: Final = Role.BODY
+
+
+def place_of(frame: Frame) -> Path | None:
+    """The visit that the frame's activity is for; None for a hook."""
+    return frame.path or frame.compensates or frame.opener
 
 
 def start_first_attempt(
@@ -29,6 +40,7 @@ def start_first_attempt(
             key=key,
             request=request,
             timeout_ms=plan.timeout_ms,
+            callback_until=callback_until(turn, turn.frame(frame)),
         )
     )
 
@@ -41,7 +53,18 @@ def start_next_attempt(turn: Turn, frame: FrameId) -> None:
         ActivityStarted(
             at=turn.now,
             frame=frame,
-            path=standing.path or standing.compensates,
+            path=place_of(standing),
             attempt=activity.number + 1,
+            callback_until=callback_until(turn, standing),
         )
     )
+
+
+def callback_until(turn: Turn, frame: Frame) -> Instant | None:
+    """Until when an attempt that begins now awaits its callback; None if it awaits none."""
+    if frame.role is not BODY or frame.node is None:
+        return None
+    node = turn.program.nodes[frame.node]
+    if not isinstance(node, TaskNode) or node.callback is None:
+        return None
+    return Instant(turn.now + node.callback.timeout_ms)

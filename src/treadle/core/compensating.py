@@ -3,21 +3,27 @@
 from typing import Final
 
 from treadle.core.attempts import start_first_attempt, start_next_attempt
+from treadle.core.folding.changes import visit_key
 from treadle.core.required import required
-from treadle.core.scope import Scope, VisitScope
+from treadle.core.scope import Scope
 from treadle.core.turn import Turn
 from treadle.model.events import (
     CompensationArmed,
+    CompensationDisarmed,
     CompensationFailed,
     CompensationRegistered,
     CompensationSkipped,
     CompensationStarted,
 )
-from treadle.model.execution import AttemptError, CompensationStatus, Frame
+from treadle.model.execution import AttemptError, AttemptOutcome, CompensationStatus, Frame
 from treadle.model.expression import ExpressionError
 from treadle.model.ids import FrameId, NodeId, Path, undo_key
-from treadle.model.program import ActivityPlan, CompensationPlan, Program, TaskNode
+from treadle.model.policies import OnUnknown
+from treadle.model.program import ActivityPlan, ChildNode, CompensationPlan, Program, TaskNode
 from treadle.model.requests import Request
+
+# Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
+REGISTERED: Final = CompensationStatus.REGISTERED
 
 NEEDS_RESPONSE: Final = "compensation_needs_response"
 EXHAUSTED: Final = "compensation_exhausted"
@@ -26,38 +32,77 @@ EXHAUSTED: Final = "compensation_exhausted"
 def compensation_plan(program: Program, node: NodeId) -> CompensationPlan | None:
     """The undo of that node, if it has one."""
     found = program.nodes[node]
-    return found.compensation if isinstance(found, TaskNode) else None
+    return found.compensation if isinstance(found, TaskNode | ChildNode) else None
 
 
-def register(turn: Turn, path: Path, node: TaskNode) -> None:
+def register(turn: Turn, path: Path, node: TaskNode | ChildNode) -> None:
     """Say before the activity starts that there is an undo."""
     if node.compensation is not None:
-        turn.emit(CompensationRegistered(at=turn.now, path=path, node=node.id))
+        keyed_as = turn.execution.visits[visit_key(path)].keyed_as
+        turn.emit(CompensationRegistered(at=turn.now, path=path, node=node.id, keyed_as=keyed_as))
 
 
-def arm(turn: Turn, frame: Frame, path: Path, node: TaskNode) -> None:
-    """From now on the undo is owed if the scope fails; rendered with the values of now."""
-    if node.compensation is None:
+def arm(turn: Turn, frame: Frame, path: Path, node: TaskNode | ChildNode) -> None:
+    """From now on the undo is owed if the scope fails; rendered with the values of now.
+
+    What cannot be rendered, because the outcome is unknown, is replaced by `unknown`, if there is one.
+    """
+    plan = node.compensation
+    if plan is None:
         return
-    request, unrendered = _rendered(turn, frame, node.compensation.activity)
+    is_unknown = False
+    request, unrendered = _rendered(turn, frame, plan.activity)
+    if request is None and plan.unknown is not None:
+        request, _ = _rendered(turn, frame, plan.unknown)
+        is_unknown = request is not None
     turn.emit(
-        CompensationArmed(at=turn.now, frame=frame.id, path=path, request=request, unrendered=unrendered)
+        CompensationArmed(
+            at=turn.now,
+            frame=frame.id,
+            path=path,
+            request=request,
+            unrendered=unrendered if request is None else None,
+            is_unknown=is_unknown,
+        )
     )
+
+
+def disarm(turn: Turn, frame: Frame, path: Path) -> None:
+    """The visit was not done after all: its undo is not owed."""
+    compensation = turn.execution.compensations.get(path)
+    if compensation is not None and compensation.status is CompensationStatus.ARMED:
+        turn.emit(CompensationDisarmed(at=turn.now, frame=frame.id, path=path))
 
 
 def arm_once(turn: Turn, frame: Frame, path: Path, node: TaskNode) -> None:
     """Arm, unless an earlier attempt did: another unknown end says nothing new."""
     compensation = turn.execution.compensations.get(path)
-    if compensation is not None and compensation.status is CompensationStatus.REGISTERED:
+    if compensation is not None and compensation.status is REGISTERED:
         arm(turn, frame, path, node)
 
 
-def skip_unarmed(turn: Turn, frame: Frame, path: Path, node: TaskNode) -> None:
+def skip_on_unknown(turn: Turn, frame: Frame, path: Path, node: TaskNode) -> None:
     """`on_unknown: fail`: the undo will not be run."""
-    if node.compensation is not None:
+    compensation = turn.execution.compensations.get(path)
+    if compensation is not None and compensation.status is not CompensationStatus.SKIPPED:
         turn.emit(
             CompensationSkipped(at=turn.now, frame=frame.id, path=path, actor="engine", reason="on_unknown")
         )
+
+
+def leave_unknown(turn: Turn, frame: Frame, path: Path) -> None:
+    """`on_unknown: fail` holds for a visit too that stops after an unknown end, while it is probed, say."""
+    node = turn.program.nodes[required(frame.node, "node that stops")]
+    compensation = turn.execution.compensations.get(path)
+    if (
+        isinstance(node, TaskNode)
+        and node.on_unknown is OnUnknown.FAIL
+        and compensation is not None
+        and compensation.status is CompensationStatus.ARMED
+        and frame.activity is not None
+        and all(attempt.outcome is not AttemptOutcome.OK for attempt in frame.activity.attempts)
+    ):
+        skip_on_unknown(turn, frame, path, node)
 
 
 def _rendered(turn: Turn, frame: Frame, plan: ActivityPlan) -> tuple[Request | None, str | None]:
@@ -77,29 +122,20 @@ def start_newest(turn: Turn, scope: Frame) -> None:
 def begin(turn: Turn, undo: FrameId) -> None:
     """Make the first call of the undo frame, or fail it if there is nothing that can be asked for."""
     path = required(turn.frame(undo).compensates, "visit to undo")
-    plan = _plan_with_request(turn, undo, path)
-    if plan is None:
-        unrendered = turn.execution.compensations[path].unrendered or "the request has no value"
+    compensation = turn.execution.compensations[path]
+    if compensation.request is None:
+        unrendered = compensation.unrendered or "the request has no value"
         error = AttemptError(code=NEEDS_RESPONSE, message=unrendered)
         turn.emit(CompensationFailed(at=turn.now, frame=undo, path=path, error=error))
         return
-    start_first_attempt(turn, undo, path=path, key=undo_key(turn.execution.id, path), plan=plan)
-
-
-def _plan_with_request(turn: Turn, undo: FrameId, path: Path) -> ActivityPlan | None:
-    """The plan whose request stands in the state; that of `unknown` is rendered now if it must take over."""
-    compensation = turn.execution.compensations[path]
     plan = required(compensation_plan(turn.program, compensation.node), "compensation in the program")
-    if compensation.request is not None:
-        return undo_plan(plan, is_unknown=compensation.is_unknown)
-    if plan.unknown is None:
-        return None
-    try:
-        request = plan.unknown.render(VisitScope(turn.execution, turn.frame(undo), path))
-    except ExpressionError:
-        return None
-    turn.emit(CompensationArmed(at=turn.now, frame=undo, path=path, request=request, is_unknown=True))
-    return plan.unknown
+    start_first_attempt(
+        turn,
+        undo,
+        path=path,
+        key=undo_key(turn.execution.id, compensation.keyed_as or path),
+        plan=undo_plan(plan, is_unknown=compensation.is_unknown),
+    )
 
 
 def undo_plan(plan: CompensationPlan, *, is_unknown: bool) -> ActivityPlan:

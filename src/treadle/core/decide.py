@@ -1,45 +1,113 @@
 """(program, state, command, now) -> events and effects, or a refusal. The only way in."""
 
+from msgspec import UNSET
+
+from treadle.core.catching_up import catch_up
 from treadle.core.commands.table import HANDLERS
 from treadle.core.compensating import EXHAUSTED, NEEDS_RESPONSE
-from treadle.core.outstanding import IN_FLIGHT, invocation
+from treadle.core.measuring import EVENT_BYTES
+from treadle.core.outstanding import invocation, is_out
 from treadle.core.settling import runnable, settle
+from treadle.core.signals import expire
 from treadle.core.status import is_stuck
 from treadle.core.timers import fire_due, next_wake_at
 from treadle.core.turn import Turn
-from treadle.model.commands import Command, StartExecution
+from treadle.core.unknowns import pause_for_unknown, unresolved
+from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
+from treadle.model.commands import Command, ReportChild, StartExecution
 from treadle.model.decision import Decision, Refused
-from treadle.model.effects import Alarm, Continuation, Effect
+from treadle.model.effects import Alarm, Continuation, Effect, Notice
 from treadle.model.events import ExecutionStuck
 from treadle.model.execution import Execution, Phase
 from treadle.model.ids import Instant
 from treadle.model.program import Program
 
 
-def decide(
-    program: Program, execution: Execution | None, command: Command, now: Instant, *, is_held: bool = False
+def decide(  # noqa: PLR0913 - the last three have defaults that a test or an audit need not name
+    program: Program,
+    execution: Execution | None,
+    command: Command,
+    now: Instant,
+    *,
+    is_held: bool = False,
+    bounds: ExecutionBounds = DEFAULT_BOUNDS,
+    state_bytes: int = 0,
 ) -> Decision | Refused:
     """What the command does to the execution, which is None before its start.
 
     Everything due by `now` is decided before the command; `now` never goes below the last event.
     A refusal changes nothing at all. `is_held` records what the command says and goes no further: nothing
-    due fires and nothing new starts, as an engine wants it that is about to stop.
+    due fires and nothing new starts, as an engine wants it that is about to stop. `state_bytes` is what the
+    state holds at most, as the decision before said.
     """
     if execution is None:
         if not isinstance(command, StartExecution):
             return Refused(code="execution_not_found", message="there is no such execution")
     else:
         now = max(now, execution.updated_at)
-    turn = Turn(program, execution, now)
+    turn = Turn(program, execution, now, bounds)
+    turn.state_bytes = state_bytes
     if execution is not None and not is_held:
-        fire_due(turn)
+        begin(turn, execution)
+    was_ended = execution is not None and execution.ended is not None
+    was_paused = execution is not None and turn.execution.paused is not None
     refused = HANDLERS[type(command)](turn, command)
     if refused is not None:
         return refused
     if not is_held:
-        settle(turn)
+        go_on(turn, was_paused=was_paused)
+    ask_further(turn)
     announce_stuck(turn)
-    return Decision(events=tuple(turn.events), execution=turn.execution, effects=effects_of(turn))
+    if not was_ended:
+        tell_parent(turn)
+    return Decision(
+        events=tuple(turn.events),
+        execution=turn.execution,
+        effects=effects_of(turn),
+        state_bytes=turn.state_bytes + EVENT_BYTES * len(turn.events),
+    )
+
+
+def begin(turn: Turn, execution: Execution) -> None:
+    """Let happen what is due before the command is looked at."""
+    if execution.signals:
+        expire(turn)
+    is_plain = not execution.signals and turn.root.ending is None
+    if is_plain or execution.paused is not None:
+        fire_due(turn)
+    else:
+        catch_up(turn)
+
+
+def go_on(turn: Turn, *, was_paused: bool) -> None:
+    """Take every step that can be taken; after a pause, first what came and fell due in it."""
+    if was_paused and turn.execution.paused is None:
+        catch_up(turn)
+    settle(turn)
+
+
+def ask_further(turn: Turn) -> None:
+    """A pause for an unknown outcome, ended by a stop, goes on if the stop does not reach what is unknown."""
+    execution = turn.execution
+    is_stopping = execution.ended is None and turn.root.ending is not None
+    if is_stopping and unresolved(execution) and runnable(execution) is None:
+        pause_for_unknown(turn)
+
+
+def tell_parent(turn: Turn) -> None:
+    """Let the execution that awaits the end of this one know of it."""
+    execution = turn.execution
+    parent = execution.parent
+    if execution.ended is None or parent is None or parent.activity is None:
+        return
+    command = ReportChild(
+        activity=parent.activity,
+        child=execution.id,
+        status=execution.ended,
+        output=None if execution.output is UNSET else execution.output,
+        failure=execution.failure,
+    )
+    turn.others.append(Notice(execution_id=parent.id, command=command))
 
 
 def announce_stuck(turn: Turn) -> None:
@@ -63,10 +131,10 @@ def announce_stuck(turn: Turn) -> None:
 def effects_of(turn: Turn) -> tuple[Effect, ...]:
     """What this decision newly owes: its attempts, the next alarm, a continuation if it stopped short."""
     execution = turn.execution
-    owed: list[Effect] = []
-    for started in turn.started:
+    owed: list[Effect] = [*turn.others]
+    for started in dict.fromkeys(turn.started):
         frame = execution.frames.get(started)
-        if frame is not None and frame.phase in IN_FLIGHT:
+        if frame is not None and is_out(frame):
             owed.append(invocation(execution, frame))
     wake_at = next_wake_at(execution)
     if wake_at is not None:

@@ -49,7 +49,7 @@ def hook_plan(program: Program, hook: str) -> ActivityPlan | None:
 
 def outcome_of(ending: Ending | None) -> ExecutionStatus:
     """How a run ends whose root body ended so."""
-    if ending is None:
+    if ending is None or ending.is_completing:
         return ExecutionStatus.COMPLETED
     return ExecutionStatus.CANCELLED if ending.failure is None else ExecutionStatus.FAILED
 
@@ -60,8 +60,8 @@ def end_run(turn: Turn, root: Frame) -> None:
     An `output` without a value fails the run before anything is said of success.
     """
     outcome = outcome_of(root.ending)
-    output: Json | UnsetType = UNSET
-    if outcome is ExecutionStatus.COMPLETED and turn.program.output is not None:
+    output: Json | UnsetType = UNSET if root.ending is None else root.ending.output
+    if outcome is ExecutionStatus.COMPLETED and output is UNSET and turn.program.output is not None:
         try:
             output = turn.program.output(Scope(turn.execution, root))
         except ExpressionError as error:
@@ -94,7 +94,7 @@ def start_hook(turn: Turn, root: Frame, outcome: ExecutionStatus, plan: Activity
 
 def terminal_event(turn: Turn, root: Frame, output: Json | UnsetType) -> Event:
     """The event that ends the run."""
-    if root.ending is None:
+    if root.ending is None or root.ending.is_completing:
         output_of = root.last if output is UNSET else None
         return ExecutionCompleted(at=turn.now, output=output, output_of=output_of)
     if root.ending.failure is None:

@@ -8,13 +8,15 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from treadle.core.folding import activities, compensations, lifecycle, visits
+from treadle.core.folding import activities, branches, compensations, lifecycle, visits, waits
 from treadle.core.folding.changes import Fold
 from treadle.model.events import Event, ExecutionStarted
 from treadle.model.execution import Execution
 
 FOLDS: Final[dict[type, Fold]] = {
     **visits.FOLDS,
+    **branches.FOLDS,
+    **waits.FOLDS,
     **activities.FOLDS,
     **compensations.FOLDS,
     **lifecycle.FOLDS,

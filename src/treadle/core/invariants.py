@@ -9,9 +9,9 @@ from typing import Final, TypeAlias
 
 from msgspec import UNSET
 
-from treadle.core.folding.changes import visit_key
+from treadle.core.folding.changes import is_callback_awaited, visit_key
 from treadle.core.folding.lifecycle import ROOT_FRAME
-from treadle.core.outstanding import IN_FLIGHT, is_in_flight, wakes
+from treadle.core.outstanding import is_in_flight, is_out, wakes
 from treadle.core.status import is_stuck, status_of
 from treadle.model.execution import (
     Activity,
@@ -33,21 +33,24 @@ OWED: Final = frozenset({CompensationStatus.ARMED, CompensationStatus.RUNNING, C
 """What stands on a list while the execution lives."""
 UNDONE: Final = frozenset(CompensationStatus) - OWED - {CompensationStatus.DROPPED}
 LEFT: Final = {
-    ExecutionStatus.COMPLETED: frozenset(
-        {CompensationStatus.REGISTERED, CompensationStatus.ARMED, CompensationStatus.SKIPPED}
-    ),
+    ExecutionStatus.COMPLETED: UNDONE | {CompensationStatus.ARMED},
     ExecutionStatus.FAILED: UNDONE,
     ExecutionStatus.CANCELLED: UNDONE,
     ExecutionStatus.TERMINATED: frozenset(CompensationStatus) - OWED,
 }
 """What a compensation may be when the execution has ended so."""
 WITH_TIMER: Final = frozenset({Phase.BACKOFF, Phase.SLEEPING})
+MAY_WAKE: Final = WITH_TIMER | {Phase.WAITING}
 STOPPED: Final = frozenset({Phase.CLOSING, Phase.UNDOING})
-GOING_ON: Final = WITH_TIMER | {Phase.BUSY}
+GOING_ON: Final = MAY_WAKE | {Phase.BUSY}
+OPEN: Final = frozenset({VisitStatus.RUNNING, VisitStatus.UNKNOWN})
+OUTSIDE: Final = frozenset({Phase.WAITING, Phase.CLOSING})
+"""Where a frame may stand that a signal, a callback, a child or a person moves."""
 PHASES_OF: Final = {
     Role.BODY: frozenset(Phase) - {Phase.STUCK},
     Role.UNDO: frozenset({Phase.READY, Phase.BUSY, Phase.BACKOFF, Phase.STUCK}),
     Role.HOOK: frozenset({Phase.BUSY, Phase.BACKOFF}),
+    Role.PROBE: frozenset({Phase.BUSY, Phase.BACKOFF}),
 }
 
 
@@ -62,6 +65,7 @@ def _tree(execution: Execution) -> Violations:
     """The frames are one tree under the root, and each counts its children."""
     frames = execution.frames
     children = Counter(frame.parent for frame in frames.values())
+    trailing = Counter(frame.parent for frame in frames.values() if frame.is_trailing)
     for key, frame in frames.items():
         if key != frame.id or frame.id > execution.version:
             yield f"frame {frame.id} is kept as {key} at version {execution.version}"
@@ -71,6 +75,8 @@ def _tree(execution: Execution) -> Violations:
             yield f"frame {frame.id} hangs under {frame.parent}, which is no older frame"
         if frame.children != children[frame.id]:
             yield f"frame {frame.id} counts {frame.children} children of {children[frame.id]}"
+        if frame.trailing != trailing[frame.id]:
+            yield f"frame {frame.id} counts {frame.trailing} that trail of {trailing[frame.id]}"
 
 
 def _roles(execution: Execution) -> Violations:
@@ -83,8 +89,16 @@ def _roles(execution: Execution) -> Violations:
             yield f"{frame.role} {frame.id} does not fit its parent {parent.id}, which is {parent.phase}"
 
 
-def _body_fits(_execution: Execution, _body: Frame, parent: Frame) -> bool:
-    return parent.phase is Phase.JOINING and parent.path is not None
+def _body_fits(_execution: Execution, body: Frame, parent: Frame) -> bool:
+    if body.opener is None or parent.phase is Phase.UNDOING:
+        return False
+    if body.is_trailing:
+        return body.ending is not None
+    return parent.phase is Phase.JOINING and parent.path == body.opener
+
+
+def _probe_fits(_execution: Execution, probe: Frame, _parent: Frame) -> bool:
+    return probe.opener is not None
 
 
 def _undo_fits(execution: Execution, undo: Frame, scope: Frame) -> bool:
@@ -104,25 +118,45 @@ FITS: Final[dict[Role, Callable[[Execution, Frame, Frame], bool]]] = {
     Role.BODY: _body_fits,
     Role.UNDO: _undo_fits,
     Role.HOOK: _hook_fits,
+    Role.PROBE: _probe_fits,
 }
 
 
 def _phases(execution: Execution) -> Violations:
     """The phase of a frame agrees with its fields."""
     for frame in execution.frames.values():
-        is_open = _is_open(frame.activity)
-        if is_open is not (frame.phase in IN_FLIGHT):
-            yield f"frame {frame.id} is {frame.phase}, its attempt {'open' if is_open else 'not open'}"
-        if (frame.wake_at is not None) is not (frame.phase in WITH_TIMER):
-            yield f"frame {frame.id} is {frame.phase} and wakes at {frame.wake_at}"
-        if frame.phase is Phase.BACKOFF and frame.activity is None:
-            yield f"frame {frame.id} is in back-off without an activity"
-        if (frame.timer is not None) is not (frame.phase is Phase.SLEEPING and frame.path is not None):
-            yield f"frame {frame.id} is {frame.phase} with the timer {frame.timer}"
+        yield from _attempt_fits(frame)
+        yield from _timer_fits(frame)
         if frame.phase in (STOPPED if frame.ending is None else GOING_ON):
             yield f"frame {frame.id} is {frame.phase} with the ending {frame.ending}"
         if frame.phase is Phase.DONE and execution.ended is None:
             yield f"frame {frame.id} is done in an execution that is not"
+
+
+def _attempt_fits(frame: Frame) -> Violations:
+    is_open = _is_open(frame.activity)
+    if is_open is not (is_out(frame) or is_callback_awaited(frame)):
+        yield f"frame {frame.id} is {frame.phase}, its attempt {'open' if is_open else 'not open'}"
+    if frame.phase is Phase.BACKOFF and frame.activity is None:
+        yield f"frame {frame.id} is in back-off without an activity"
+    if frame.wait is not None and frame.phase is not Phase.WAITING:
+        yield f"frame {frame.id} is {frame.phase} with an open wait"
+    if frame.child is not None and frame.phase not in OUTSIDE:
+        yield f"frame {frame.id} is {frame.phase} and awaits {frame.child.id}"
+
+
+def _timer_fits(frame: Frame) -> Violations:
+    has_timer = frame.wake_at is not None
+    is_wrong = has_timer and frame.phase not in MAY_WAKE
+    is_missing = not has_timer and (
+        frame.phase in WITH_TIMER or (frame.phase is Phase.WAITING and is_callback_awaited(frame))
+    )
+    if is_wrong or is_missing:
+        yield f"frame {frame.id} is {frame.phase} and wakes at {frame.wake_at}"
+    if (frame.timer is not None) is not (frame.phase is Phase.SLEEPING and frame.path is not None):
+        yield f"frame {frame.id} is {frame.phase} with the timer {frame.timer}"
+    if frame.deadline_at is not None and frame.path is None:
+        yield f"frame {frame.id} has a deadline and stands at no visit"
 
 
 def _is_open(activity: Activity | None) -> bool:
@@ -151,9 +185,15 @@ def _activities(execution: Execution) -> Violations:
 
 def _key(execution: Execution, frame: Frame) -> str:
     if frame.path is not None:
-        return forward_key(execution.id, frame.path)
+        keyed_as = execution.visits[visit_key(frame.path)].keyed_as
+        return forward_key(execution.id, keyed_as or frame.path)
     if frame.compensates is not None:
-        return undo_key(execution.id, frame.compensates)
+        undone = execution.compensations.get(frame.compensates)
+        keyed_as = None if undone is None else undone.keyed_as
+        return undo_key(execution.id, keyed_as or frame.compensates)
+    if frame.role is Role.PROBE and frame.opener is not None:
+        keyed_as = execution.visits[visit_key(frame.opener)].keyed_as
+        return f"{forward_key(execution.id, keyed_as or frame.opener)}/probe"
     return hook_key(execution.id, frame.hook or "", execution.run)
 
 
@@ -163,7 +203,7 @@ def _visits(execution: Execution) -> Violations:
     for key, visit in execution.visits.items():
         if key != visit_key(visit.path):
             yield f"the visit {visit.path} is kept as {key}"
-        if standing[visit.path] != (visit.status is VisitStatus.RUNNING):
+        if standing[visit.path] != (visit.status in OPEN):
             yield f"the visit {visit.path} is {visit.status}, and {standing[visit.path]} frames stand at it"
         yield from _visit(visit)
     for path, visit in execution.earlier.items():
@@ -173,7 +213,7 @@ def _visits(execution: Execution) -> Violations:
 
 
 def _visit(visit: Visit) -> Violations:
-    if (visit.ended_at is None) is not (visit.status is VisitStatus.RUNNING):
+    if (visit.ended_at is None) is not (visit.status in OPEN):
         yield f"the visit {visit.path} is {visit.status} and ended at {visit.ended_at}"
     if (visit.failure is not None) is not (visit.status is VisitStatus.FAILED):
         yield f"the visit {visit.path} is {visit.status} with the failure {visit.failure}"
@@ -252,11 +292,19 @@ def _progress(execution: Execution) -> Violations:
         yield f"that the execution is stuck is said to be {execution.is_stuck}"
     status = status_of(execution)
     is_at_rest = status in (ExecutionStatus.PAUSED, ExecutionStatus.STUCK)
-    if not (is_at_rest or is_in_flight(execution) or wakes(execution)):
+    if not (is_at_rest or is_in_flight(execution) or is_awaiting(execution) or wakes(execution)):
         yield f"the execution is {status} and nothing can move it"
     pause = execution.paused
     if status is ExecutionStatus.PAUSED and pause is not None and execution.reason != pause.reason:
         yield f"the execution is paused for {pause.reason} and says {execution.reason}"
+
+
+def is_awaiting(execution: Execution) -> bool:
+    """Whether a signal, a callback or the end of a child would move it."""
+    return any(
+        frame.wait is not None or frame.child is not None or is_callback_awaited(frame)
+        for frame in execution.frames.values()
+    )
 
 
 RULES: Final[tuple[Callable[[Execution], Violations], ...]] = (

@@ -1,11 +1,18 @@
 """What an execution owes the outside, as a function of its state: recovery is nothing else."""
 
+from typing import Final
+
+from treadle.core.attempts import place_of
 from treadle.core.required import required
 from treadle.core.settling import runnable
 from treadle.core.timers import next_wake_at
 from treadle.model.effects import Alarm, Continuation, Effect, Invocation
 from treadle.model.execution import Execution, Frame, Phase
-from treadle.model.ids import forward_key
+from treadle.model.ids import Path, forward_key
+
+# Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
+BUSY: Final = Phase.BUSY
+CLOSING: Final = Phase.CLOSING
 
 IN_FLIGHT = frozenset({Phase.BUSY, Phase.CLOSING})
 
@@ -15,14 +22,24 @@ def outstanding(execution: Execution) -> tuple[Effect, ...]:
     effects: list[Effect] = [
         invocation(execution, frame)
         for frame in sorted(execution.frames.values(), key=lambda frame: frame.id)
-        if frame.phase in IN_FLIGHT
+        if is_out(frame)
     ]
     return (*effects, *wakes(execution))
 
 
 def is_in_flight(execution: Execution) -> bool:
     """Whether an attempt is out whose end is awaited."""
-    return not IN_FLIGHT.isdisjoint([frame.phase for frame in execution.frames.values()])
+    return any(frame.phase in IN_FLIGHT and is_out(frame) for frame in execution.frames.values())
+
+
+def is_out(frame: Frame) -> bool:
+    """Whether a call of the frame is out. One that closes may await a callback, or a child, instead."""
+    if frame.phase is BUSY:
+        return True
+    activity = frame.activity
+    return (
+        frame.phase is CLOSING and frame.child is None and activity is not None and activity.accepted is None
+    )
 
 
 def wakes(execution: Execution) -> tuple[Effect, ...]:
@@ -42,11 +59,18 @@ def invocation(execution: Execution, frame: Frame) -> Invocation:
         execution_id=execution.id,
         frame=frame.id,
         activity=activity.id,
-        node=frame.path or undone or f"${frame.hook}",
+        node=place_of(frame) or f"${frame.hook}",
         attempt=activity.number,
         key=activity.key,
         request=activity.request,
         timeout_ms=activity.timeout_ms,
-        compensates=None if undone is None else forward_key(execution.id, undone),
+        compensates=None if undone is None else forward_key_of(execution, undone),
         traceparent=execution.traceparent,
+        callback_until=activity.callback_until,
     )
+
+
+def forward_key_of(execution: Execution, undone: Path) -> str:
+    """The key under which the visit that is undone was asked for."""
+    keyed_as = execution.compensations[undone].keyed_as
+    return forward_key(execution.id, keyed_as or undone)

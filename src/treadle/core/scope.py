@@ -1,12 +1,12 @@
 """What an expression sees from one frame: the Roots of the model, over the state."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from msgspec import UNSET, UnsetType, to_builtins
 
 from treadle.model.execution import Execution, Failure, Frame, Visit
-from treadle.model.ids import NodeId, Path, forward_key
+from treadle.model.ids import NodeId, forward_key
 from treadle.model.instants import format_instant
 from treadle.model.json import Json
 
@@ -31,7 +31,19 @@ class Scope:
             return dict(self._execution.vars.items())
         if name == "execution":
             return execution_root(self._execution)
-        return self._extra.get(name, UNSET)
+        if name in self._extra:
+            return self._extra[name]
+        return self._around(name) if name in AROUND else UNSET
+
+    def _around(self, name: str) -> Json | UnsetType:
+        """What the nearest frame around has: `index`, `item`, or the `failure` that a `catch` has caught."""
+        frame: Frame | None = self._frame
+        while frame is not None:
+            value = AROUND[name](frame)
+            if value is not UNSET:
+                return value
+            frame = None if frame.parent is None else self._execution.frames[frame.parent]
+        return UNSET
 
     def node(self, node: NodeId, field: str) -> Json | UnsetType:
         """A field of the newest visit of `node`, seen from this iteration and then outwards."""
@@ -49,7 +61,7 @@ class Scope:
         if field == "status":
             return visit.status.value
         if field == "idempotency_key":
-            return forward_key(self._execution.id, visit.path)
+            return forward_key(self._execution.id, visit.keyed_as or visit.path)
         if field == "attempts":
             return self._attempts(visit)
         return UNSET
@@ -60,23 +72,6 @@ class Scope:
         if activity is not None and self._frame.path == visit.path:
             return activity.number
         return visit.attempts[-1].number if visit.attempts else 0
-
-
-class VisitScope(Scope):
-    """Roots as seen from `frame`, in which `nodes.<id>` of the visit `path` is that visit, if it is kept."""
-
-    __slots__ = ("_path",)
-
-    def __init__(self, execution: Execution, frame: Frame, path: Path) -> None:
-        super().__init__(execution, frame)
-        self._path = path
-
-    def node(self, node: NodeId, field: str) -> Json | UnsetType:
-        """A field of the visit itself, or of the newest visit of another node."""
-        visit = self._execution.earlier.get(self._path)
-        if visit is not None and visit.node == node:
-            return self._field(visit, field)
-        return super().node(node, field)
 
 
 def outwards(suffix: str) -> Iterator[str]:
@@ -104,6 +99,25 @@ def execution_root(execution: Execution) -> Json:
         "run": execution.run,
         "started_at": None if started_at is None else format_instant(started_at),
     }
+
+
+def _index_of(frame: Frame) -> Json | UnsetType:
+    return UNSET if frame.index is None else frame.index
+
+
+def _item_of(frame: Frame) -> Json | UnsetType:
+    return frame.item
+
+
+def _failure_of(frame: Frame) -> Json | UnsetType:
+    return UNSET if frame.failure is None else failure_root(frame.failure)
+
+
+AROUND: Final[Mapping[str, Callable[[Frame], Json | UnsetType]]] = {
+    "index": _index_of,
+    "item": _item_of,
+    "failure": _failure_of,
+}
 
 
 def failure_root(failure: Failure) -> Json:

@@ -5,66 +5,94 @@ until none can be taken or the bound of one decision is reached.
 """
 
 from collections.abc import Callable
+from typing import Final
 
-from msgspec import UNSET
-
-from treadle.core import compensating, ending
-from treadle.core.nodes.failing import fail_rejected
+from treadle.core import callbacks, compensating, ending
+from treadle.core.entering import enter_next
+from treadle.core.folding.changes import is_callback_awaited
+from treadle.core.nodes.child import start_child
+from treadle.core.nodes.failing import give_up
 from treadle.core.nodes.table import KINDS
 from treadle.core.required import required
-from treadle.core.scope import Scope
-from treadle.core.turn import TRANSITIONS_MAX, Turn
-from treadle.model.events import (
-    BranchCancelled,
-    BranchJoined,
-    NodeCancelled,
-    NodeEntered,
-    NodeFailed,
-    NodeSkipped,
-)
+from treadle.core.status import is_behind_losers
+from treadle.core.stopping import children_to_stop, has_child_to_stop, is_stopping, stop
+from treadle.core.turn import Turn
+from treadle.core.unknowns import start_probe
+from treadle.model.events import BranchCancelled, BranchJoined
 from treadle.model.execution import Execution, Frame, Phase, Role
-from treadle.model.expression import ExpressionError
-from treadle.model.ids import Path, visit_path
-from treadle.model.json import Json
-from treadle.model.program import ProgramNode
+from treadle.model.program import ChildNode
+
+# Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
+CLOSING: Final = Phase.CLOSING
+READY: Final = Phase.READY
+UNDOING: Final = Phase.UNDOING
+UNDO: Final = Role.UNDO
+
+STANDING: Final = frozenset({Phase.READY, Phase.JOINING})
+AWAKE: Final = STANDING | {Phase.UNDOING, Phase.CLOSING}
+"""Where a frame stands that may take a step: asked first, because most of many frames stand elsewhere."""
 
 
-def settle(turn: Turn) -> None:
-    """Take every step that can be taken now, at most TRANSITIONS_MAX visits entered or left."""
-    while turn.transitions < TRANSITIONS_MAX:
-        frame = runnable(turn.execution)
+def settle(turn: Turn, *, is_entering: bool = True) -> None:
+    """Take every step that can be taken now, at most `bounds.transitions` visits entered or left.
+
+    Without `is_entering` nothing begins: bodies end and join, what is to stop is told to.
+    """
+    while turn.transitions < turn.bounds.transitions:
+        frame = runnable(turn.execution, is_entering=is_entering)
         if frame is None:
-            turn.is_settled = True
+            turn.is_settled = is_entering
             return
         step(turn, frame)
 
 
-def runnable(execution: Execution) -> Frame | None:
-    """The oldest frame that can be taken on, None when the execution waits, is paused or has ended."""
-    if execution.ended is not None or execution.paused is not None:
+def runnable(execution: Execution, *, is_entering: bool = True) -> Frame | None:
+    """The oldest frame that can be taken on, None when the execution waits or has ended.
+
+    While it is paused nothing begins.
+    """
+    if execution.ended is not None or (execution.paused is not None and is_entering):
         return None
     found: Frame | None = None
     for frame in execution.frames.values():
-        if (found is None or frame.id < found.id) and is_runnable(execution, frame):
+        if (
+            frame.phase in AWAKE
+            and (found is None or frame.id < found.id)
+            and is_runnable(execution, frame)
+            and (is_entering or not begins(frame))
+        ):
             found = frame
     return found
 
 
+def begins(frame: Frame) -> bool:
+    """Whether the frame's next step begins something: a visit, an undo, a probe, or the end of the run."""
+    if frame.role is UNDO or frame.phase is UNDOING:
+        return True
+    if frame.ending is None:
+        return frame.phase is READY and (frame.node is not None or frame.parent is None)
+    return frame.path is None and frame.children == 0 and (bool(frame.armed) or frame.parent is None)
+
+
 def is_runnable(execution: Execution, frame: Frame) -> bool:
-    """Whether a step of this frame can be taken."""
-    if frame.ending is not None and frame.children:
-        return _child_to_cancel(execution, frame) is not None
-    if frame.phase is Phase.UNDOING:
+    """Whether a step of this frame can be taken.
+
+    A body whose only child frames trail goes on; it does not end before they have closed.
+    """
+    phase = frame.phase
+    if phase is UNDOING:
         return frame.children == 0
-    return (frame.phase is Phase.READY or frame.phase is Phase.JOINING) and frame.children == 0
-
-
-def _child_to_cancel(execution: Execution, frame: Frame) -> Frame | None:
-    """A live body below a frame that was told to stop."""
-    for child in execution.frames.values():
-        if child.parent == frame.id and child.role is Role.BODY and child.ending is None:
-            return child
-    return None
+    if phase is CLOSING:
+        return is_callback_awaited(frame)
+    if phase not in STANDING:
+        return False
+    if frame.children > frame.trailing:
+        return is_stopping(frame) and has_child_to_stop(execution, frame)
+    if frame.path is None and (frame.ending is not None or frame.node is None):
+        return frame.children == 0
+    if is_behind_losers(execution, frame):
+        return False
+    return phase is READY or frame.ending is not None
 
 
 def step(turn: Turn, frame: Frame) -> None:
@@ -74,31 +102,41 @@ def step(turn: Turn, frame: Frame) -> None:
 
 def _step_of(turn: Turn, frame: Frame) -> Callable[[Turn, Frame], None]:
     """What the frame's next step is: a table of its role and of where it stands."""
-    if frame.role is Role.UNDO:
+    if frame.role is UNDO:
         return undo_again
+    if frame.phase is CLOSING:
+        return callbacks.close_wait
+    if frame.children > frame.trailing:
+        return stop_children
     if frame.ending is not None:
-        if frame.children:
-            return cancel_child
         if frame.path is not None:
-            return give_visit_up
-        return undo_next if frame.armed and _is_scope(turn, frame) else close
+            return give_up
+        return undo_next if is_undone(turn, frame) else close
+    if frame.path is not None:
+        return ask_on
     return enter_next if frame.node is not None else close
 
 
-def _is_scope(turn: Turn, frame: Frame) -> bool:
+def is_undone(turn: Turn, frame: Frame) -> bool:
+    """Whether the body undoes its own list now: a scope that did not complete, and has something to undo."""
+    if not frame.armed or frame.ending is None or frame.ending.is_completing:
+        return False
     return turn.program.bodies[frame.body].is_scope
 
 
-def cancel_child(turn: Turn, frame: Frame) -> None:
-    """Pass the word to stop on to a child."""
-    child = required(_child_to_cancel(turn.execution, frame), "child to cancel")
-    turn.emit(BranchCancelled(at=turn.now, frame=child.id))
+def ask_on(turn: Turn, frame: Frame) -> None:
+    """The visit knows enough to ask on: start its child, or the probe of what ended unknown."""
+    node = turn.program.nodes[required(frame.node, "node of the frame")]
+    if isinstance(node, ChildNode):
+        start_child(turn, frame, node)
+    else:
+        start_probe(turn, frame)
 
 
-def give_visit_up(turn: Turn, frame: Frame) -> None:
-    """The frame was told to stop and nothing of its visit is in flight any more."""
-    path = required(frame.path, "visit to give up")
-    turn.emit(NodeCancelled(at=turn.now, frame=frame.id, path=path))
+def stop_children(turn: Turn, frame: Frame) -> None:
+    """Pass the word to stop on to the children, all at once: a search for each would cost their square."""
+    for child in children_to_stop(turn.execution, frame):
+        stop(turn, BranchCancelled(at=turn.now, frame=child.id), child.id)
 
 
 def undo_next(turn: Turn, frame: Frame) -> None:
@@ -120,65 +158,15 @@ def close(turn: Turn, frame: Frame) -> None:
 
 
 def join(turn: Turn, child: Frame) -> None:
-    """Give the child's end, and its list of compensations, to the parent."""
+    """Give the child's end, and its list of compensations, to the visit that opened it.
+
+    One that trailed has nothing to give any more but its list, which is empty.
+    """
+    path = required(child.opener, "visit to join")
+    if child.is_trailing:
+        turn.emit(BranchJoined(at=turn.now, frame=child.id, path=path))
+        return
     parent = turn.frame(required(child.parent, "parent to join"))
-    path = required(parent.path, "visit to join")
-    turn.emit(BranchJoined(at=turn.now, frame=child.id, path=path))
-    if parent.ending is not None:
-        return
-    if child.ending is not None:
-        failure = required(child.ending.failure, "failure of the body")
-        turn.emit(NodeFailed(at=turn.now, frame=parent.id, path=path, failure=failure))
-        return
     node = turn.program.nodes[required(parent.node, "node to join")]
     joined = required(KINDS[type(node)].joined, "body to join")
-    joined(turn, turn.frame(parent.id), node, path, output_of(turn.execution, child))
-
-
-def output_of(execution: Execution, frame: Frame) -> Json:
-    """The output of the last node that the body entered; null without one."""
-    if frame.last is None:
-        return None
-    output = execution.visits[frame.last].output
-    return None if output is UNSET else output
-
-
-def enter_next(turn: Turn, frame: Frame) -> None:
-    """Enter the node at which the frame stands, or pass over it if its `when` says no."""
-    node = turn.program.nodes[required(frame.node, "node to enter")]
-    kind = KINDS[type(node)]
-    number = next_number(turn.execution, node, frame)
-    path = visit_path(node.id, frame.suffix, number)
-    if node.when is not None:
-        try:
-            is_wanted = bool(node.when(Scope(turn.execution, frame)))
-        except ExpressionError as error:
-            _emit_entered(turn, frame, node, path, number)
-            fail_rejected(turn, turn.frame(frame.id), error)
-            return
-        if not is_wanted:
-            turn.emit(
-                NodeSkipped(
-                    at=turn.now,
-                    frame=frame.id,
-                    path=path,
-                    node=node.id,
-                    kind=kind.name,
-                    number=number,
-                    next=node.next,
-                )
-            )
-            return
-    _emit_entered(turn, frame, node, path, number)
-    kind.enter(turn, turn.frame(frame.id), node, path)
-
-
-def _emit_entered(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int) -> None:
-    name = KINDS[type(node)].name
-    turn.emit(NodeEntered(at=turn.now, frame=frame.id, path=path, node=node.id, kind=name, number=number))
-
-
-def next_number(execution: Execution, node: ProgramNode, frame: Frame) -> int:
-    """Which visit of the node in this iteration the next one is, from 1."""
-    visit = execution.visits.get(f"{node.id}{frame.suffix}")
-    return 1 if visit is None else visit.number + 1
+    joined(turn, node, child)

@@ -1,42 +1,98 @@
-"""What falls due: back-off, sleep, a start that was put off."""
+"""What falls due: back-off, sleep, the time of a wait, a start that was put off, deadlines."""
 
+from typing import Final
+
+import msgspec
+
+from treadle.core import callbacks
 from treadle.core.attempts import start_next_attempt
+from treadle.core.folding.lifecycle import ROOT_FRAME
+from treadle.core.nodes.failing import rise
 from treadle.core.nodes.table import KINDS
 from treadle.core.required import required
+from treadle.core.settling import settle
+from treadle.core.stopping import DEADLINE, stop
 from treadle.core.turn import Turn
-from treadle.model.events import TimerFired
-from treadle.model.execution import Execution, Frame, Phase
-from treadle.model.ids import Instant
+from treadle.core.unknowns import ENGINE, resume_if_resolved
+from treadle.model.events import DeadlinePassed, TimerFired
+from treadle.model.execution import Execution, Failure, FailureKind, Frame, Phase
+from treadle.model.ids import FrameId, Instant
+from treadle.model.program import TaskNode
 
 
-def fire_due(turn: Turn) -> None:
-    """Let everything happen that is due by now, in the order of the instants; nothing while paused."""
-    while True:
-        frame = _earliest(turn.execution)
-        if frame is None or frame.wake_at is None or frame.wake_at > turn.now:
-            return
-        _fire(turn, frame)
+class Due(msgspec.Struct, frozen=True, kw_only=True, order=True, gc=False):
+    """Something that happens at an instant; a deadline goes before what is due with it.
+
+    `frame` None is the execution itself.
+    """
+
+    at: Instant
+    is_timer: bool
+    frame: FrameId
+
+
+OF_EXECUTION: Final = FrameId(0)
+"""In the place of a frame: the deadline is that of the execution."""
+
+
+def fire_due(turn: Turn, by: Instant | None = None) -> None:
+    """Let everything happen that is due by `by` (now), in the order of the instants.
+
+    While paused that is deadlines alone, and what has ended in the pause has ended before them.
+    What has ended by one has ended before the next: the branch that wins a race stops the others.
+    """
+    until = turn.now if by is None else by
+    while (due := _due(turn, until)) is not None:
+        if due.is_timer:
+            fire(turn, turn.frame(due.frame))
+        else:
+            pass_deadline(turn, due.frame)
+        settle(turn, is_entering=False)
+        resume_if_resolved(turn, actor=ENGINE, reason="a deadline has passed")
+
+
+def _due(turn: Turn, until: Instant) -> Due | None:
+    due = earliest(turn.execution)
+    if due is None or due.at > until:
+        return None
+    if turn.execution.paused is None:
+        return due
+    settle(turn, is_entering=False)
+    due = earliest(turn.execution)
+    return None if due is None or due.at > until else due
 
 
 def next_wake_at(execution: Execution) -> Instant | None:
-    """The earliest instant at which something falls due; None while paused or ended."""
-    frame = _earliest(execution)
-    return frame.wake_at if frame is not None else None
+    """The earliest instant at which something falls due; None when nothing does."""
+    due = earliest(execution)
+    return due.at if due is not None else None
 
 
-def _earliest(execution: Execution) -> Frame | None:
-    if execution.paused is not None or execution.ended is not None:
+def earliest(execution: Execution) -> Due | None:
+    """What falls due first."""
+    if execution.ended is not None:
         return None
-    found: Frame | None = None
+    found: Due | None = None
+    is_decided = execution.outcome is not None or execution.frames[ROOT_FRAME].ending is not None
+    if execution.deadline_at is not None and not is_decided:
+        found = Due(at=execution.deadline_at, is_timer=False, frame=OF_EXECUTION)
+    is_paused = execution.paused is not None
     for frame in execution.frames.values():
-        if frame.wake_at is None:
-            continue
-        if found is None or (frame.wake_at, frame.id) < (found.wake_at, found.id):
-            found = frame
+        if frame.wake_at is not None and not is_paused:
+            found = _earlier(found, frame.wake_at, frame.id, is_timer=True)
+        if frame.deadline_at is not None and frame.ending is None:
+            found = _earlier(found, frame.deadline_at, frame.id, is_timer=False)
     return found
 
 
-def _fire(turn: Turn, frame: Frame) -> None:
+def _earlier(found: Due | None, at: Instant, frame: FrameId, *, is_timer: bool) -> Due:
+    if found is not None and (found.at, found.is_timer, found.frame) < (at, is_timer, frame):
+        return found
+    return Due(at=at, is_timer=is_timer, frame=frame)
+
+
+def fire(turn: Turn, frame: Frame) -> None:
+    """The frame's own timer is due."""
     if frame.phase is Phase.BACKOFF:
         start_next_attempt(turn, frame.id)
         return
@@ -44,5 +100,33 @@ def _fire(turn: Turn, frame: Frame) -> None:
         turn.emit(TimerFired(at=turn.now, frame=frame.id))
         return
     node = turn.program.nodes[frame.node]
+    if isinstance(node, TaskNode):
+        callbacks.timed_out(turn, frame)
+        return
     fired = required(KINDS[type(node)].fired, "timer of that kind")
     fired(turn, frame, node, frame.path)
+
+
+def pass_deadline(turn: Turn, frame_id: FrameId) -> None:
+    """The visit at which the frame stands, or the execution, has taken too long: it stops, and fails."""
+    if frame_id == OF_EXECUTION:
+        fail_execution_late(turn)
+        return
+    frame = turn.frame(frame_id)
+    path = required(frame.path, "visit with a deadline")
+    failure = Failure(
+        kind=FailureKind.TIMEOUT,
+        code=DEADLINE,
+        message=f"the deadline of {path} has passed",
+        path=path,
+        attempt=frame.activity.number if frame.activity is not None else None,
+    )
+    stop(turn, DeadlinePassed(at=turn.now, frame=frame_id, path=path, failure=failure), frame_id)
+    rise(turn, frame_id, failure)
+
+
+def fail_execution_late(turn: Turn) -> None:
+    """The deadline of the execution: as a cancel, but it ends failed. It ends a pause."""
+    message = "the deadline of the execution has passed"
+    failure = Failure(kind=FailureKind.TIMEOUT, code=DEADLINE, message=message)
+    stop(turn, DeadlinePassed(at=turn.now, frame=ROOT_FRAME, failure=failure), ROOT_FRAME)

@@ -4,41 +4,62 @@ from typing import Final
 
 from treadle.core.evolve import evolve
 from treadle.core.folding.lifecycle import ROOT_FRAME
-from treadle.model.events import ActivityStarted, Event, NodeCompleted, NodeEntered, NodeSkipped
+from treadle.model.bounds import ExecutionBounds
+from treadle.model.effects import ChildStart, Notice
+from treadle.model.events import (
+    ActivityStarted,
+    BranchOpened,
+    Event,
+    IterationEnded,
+    NodeCompleted,
+    NodeEntered,
+    NodeSkipped,
+    ResultKept,
+)
 from treadle.model.execution import Execution, Frame
 from treadle.model.ids import FrameId, Instant
 from treadle.model.program import Program
 
-TRANSITIONS_MAX: Final = 256
-"""Visits entered or left in one decision; then it is committed, and continued."""
-TRANSITIONS: Final = frozenset({NodeEntered, NodeCompleted, NodeSkipped})
+TRANSITIONS: Final = frozenset(
+    {NodeEntered, NodeCompleted, NodeSkipped, ResultKept, BranchOpened, IterationEnded}
+)
+"""What counts towards the bound of one decision."""
 
 
 class Turn:
     """Mutable, and never leaves `decide`. `execution` is the state after the events so far.
 
-    `since` is the version before this decision, `started` are the frames of which an attempt was started;
+    `since` is the version before this decision, `started` are the frames of which an attempt was started,
+    `others` is what other executions are owed, `state_bytes` is what the state holds at most;
     `is_settled` says that nothing more can be done now.
     """
 
     __slots__ = (
+        "bounds",
         "events",
         "execution",
         "has_started",
         "is_settled",
         "now",
+        "others",
         "program",
         "since",
         "started",
+        "state_bytes",
         "transitions",
     )
     execution: Execution
 
-    def __init__(self, program: Program, execution: Execution | None, now: Instant) -> None:
+    def __init__(
+        self, program: Program, execution: Execution | None, now: Instant, bounds: ExecutionBounds
+    ) -> None:
         self.program = program
         self.now = now
+        self.bounds = bounds
         self.events: list[Event] = []
         self.started: list[FrameId] = []
+        self.others: list[ChildStart | Notice] = []
+        self.state_bytes = 0
         self.transitions = 0
         self.is_settled = False
         self.has_started = execution is not None

@@ -6,37 +6,35 @@ from msgspec import UNSET
 
 from treadle.definition.activities.table import WORDS as ACTIVITY_WORDS
 from treadle.definition.activities.table import read_activity
+from treadle.definition.bodies import WORDS as BODY_WORDS
+from treadle.definition.bodies import read_body
+from treadle.definition.callbacks import read_callback_fields
 from treadle.definition.digest import digest
 from treadle.definition.policies import activity_retry, default_timeout_ms, read_on_unknown, read_retry
 from treadle.definition.reading import Defaults, Reading, Role, Spot
 from treadle.definition.section import Section
-from treadle.expressions.holes import OPENING
+from treadle.expressions.braces import OPENING
 from treadle.expressions.places import DOCUMENT_OUTPUT, FAILURE_HOOK, HOOK, Place
 from treadle.model.definition import Definition, Hook
 from treadle.model.json import Json
 from treadle.model.policies import OnUnknown
 
 WORDS: Final = (
-    *("name", "version", "description", "labels", "input_schema", "defaults", "steps", "output"),
-    *("priority", "vars", "on_success", "on_failure", "on_cancel"),
+    *("name", "version", "description", "labels", "input_schema", "defaults", *BODY_WORDS, "output"),
+    *("deadline", "priority", "vars", "on_success", "on_failure", "on_cancel"),
 )
-LATER: Final = frozenset({"nodes", "start", "deadline"})
-DEFAULTS_WORDS: Final = ("timeout", "retry", "on_unknown")
-DEFAULTS_LATER: Final = frozenset({"callback"})
+DEFAULTS_WORDS: Final = ("timeout", "retry", "on_unknown", "callback")
 PRIORITY_MAX: Final = 100
 
 
 def read_document(tree: Json, reading: Reading) -> Definition:
     """Read a tree; what stands in the place of something faulty has no meaning."""
     section = Section.of(tree, "", reading.faults, "a document")
-    section.only(WORDS, LATER)
+    section.only(WORDS)
     for field in ("name", "version"):
         section.require(field, "together they name the definition")
-    if not section.has("nodes"):
-        section.require("steps", "a list of nodes")
-    reading.defaults = _read_defaults(section)
-    steps = section.raw("steps")
-    nodes = () if steps is UNSET else reading.body(steps, section.at("steps"))
+    reading.defaults = _read_defaults(section, reading)
+    body = read_body(section, reading)
     output = section.raw("output")
     if output is not UNSET:
         spot = Spot(place=DOCUMENT_OUTPUT, owner="", role=Role.END)
@@ -50,8 +48,9 @@ def read_document(tree: Json, reading: Reading) -> Definition:
         description=section.text("description"),
         labels=_read_labels(section),
         input_schema=None if schema is UNSET else schema,
-        steps=nodes,
+        body=body,
         output=output,
+        deadline_ms=section.duration_ms("deadline"),
         priority=section.integer("priority", -PRIORITY_MAX, PRIORITY_MAX) or 0,
         vars=_read_vars(section),
         on_success=_read_hook(section, "on_success", reading, HOOK),
@@ -60,13 +59,14 @@ def read_document(tree: Json, reading: Reading) -> Definition:
     )
 
 
-def _read_defaults(document: Section) -> Defaults:
+def _read_defaults(document: Section, reading: Reading) -> Defaults:
     section = document.section("defaults")
-    section.only(DEFAULTS_WORDS, DEFAULTS_LATER)
+    section.only(DEFAULTS_WORDS)
     return Defaults(
         timeout_ms=section.duration_ms("timeout"),
         retry=read_retry(section),
         on_unknown=read_on_unknown(section) or OnUnknown.RETRY,
+        callback=read_callback_fields(section, Role.END, "", reading),
     )
 
 

@@ -34,9 +34,7 @@ ERRORS: Final = {
     "invalid_value": _code("A word is none of those that the field takes.", "Write one of those named."),
     "out_of_range": _code("A number is outside its range.", "Write a number inside the range named."),
     "unknown_kind": _code("There is no such kind of node.", "Write one of the kinds named."),
-    "unsupported_kind": _code("The kind of node is not available yet.", "Do it with the kinds there are."),
     "unsupported_field": _code("The field is not available yet.", "Leave it out."),
-    "unsupported_value": _code("The word is not available yet for the field.", "Write another of its words."),
     "unsupported_activity": _code("The activity is not available yet.", "Use `http` or `handler`."),
     "unsupported_format": _code(
         "The document is in the format of another system, which is not read yet.",
@@ -61,6 +59,24 @@ ERRORS: Final = {
         "A template reads a node that cannot have run by then on any path.",
         "Read a node that comes before, or move this one.",
     ),
+    "node_in_iteration": _code(
+        "A node inside an `each` or a `loop` is read from outside, where its results never are.",
+        "Read the output of the node around it, or keep the value with `set`.",
+    ),
+    "unknown_next": _code(
+        "`next`, `start`, a case or a default names no node of this body.", "Name one of its nodes."
+    ),
+    "misplaced_next": _code(
+        "A node of a sequence names the node to go on with.", "Leave it out, or write a graph with `nodes`."
+    ),
+    "unreachable_node": _code("No way of the graph leads to the node.", "Name it as `next` somewhere."),
+    "compensated_cycle": _code(
+        "A cycle of a graph leads through a node that is compensated.", "Repeat it with a `loop`."
+    ),
+    "no_branches": _code("A node has no branch.", "Write at least one."),
+    "too_many_branches": _code("A node has more than 64 branches.", "Use `each`, or split the node."),
+    "no_weight": _code("The weights of a split are all 0.", "Give one of them a weight."),
+    "duplicate_signal": _code("A wait names the same signal twice.", "Name it once, or use `count`."),
     "invalid_name": _code("A name has other characters than names may have.", "Rename it."),
     "invalid_id": _code("A node id has other characters than ids may have.", "Rename the node."),
     "reserved_id": _code("A node id begins with `$`.", "Rename the node."),
@@ -91,7 +107,12 @@ WARNINGS: Final = {
         "Read the output of the switch around it, or make sure of the path.",
     ),
     "unreachable_case": _code(
-        "A case comes after one that always matches.", "Move it before, or remove one of the two."
+        "A case, or a catch, comes after those that take everything it would.",
+        "Move it before, or remove one of the two.",
+    ),
+    "unreachable_after_end": _code(
+        "A node comes after one that always ends the execution.",
+        "Give the `end` a `when`, or remove the node.",
     ),
     "unknown_retry_class": _code(
         "A word in `retry.on` is like a class of failures but none: it counts as an error code.",

@@ -23,8 +23,7 @@ RETRY_WORDS: Final = ("max_attempts", "initial", "multiplier", "max", "jitter", 
 RETRY_CLASSES: Final = ("unknown", "connection", "error", "callback", "all")
 STATUS: Final = re.compile(r"[1-5](?:[0-9][0-9]|xx)")
 ERROR_CODE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
-ON_UNKNOWN: Final = ("retry", "compensate", "fail")
-ON_UNKNOWN_LATER: Final = frozenset({"pause"})
+ON_UNKNOWN: Final = ("retry", "pause", "compensate", "fail")
 
 
 def read_retry(owner: Section) -> dict[str, Json]:
@@ -69,7 +68,7 @@ def _warn_of_near_class(section: Section, word: str, pointer: str) -> None:
 
 
 def read_on_unknown(owner: Section) -> OnUnknown | None:
-    word = owner.word("on_unknown", ON_UNKNOWN, ON_UNKNOWN_LATER)
+    word = owner.word("on_unknown", ON_UNKNOWN)
     return None if word is None else OnUnknown(word)
 
 

@@ -2,10 +2,11 @@
 
 import msgspec
 
+from treadle.definition.bounds import DEFAULT_BOUNDS, DocumentBounds
 from treadle.definition.dialects import foreign_format
 from treadle.definition.document import read_document
 from treadle.definition.faults import Faults
-from treadle.definition.kinds.body import read_body
+from treadle.definition.kinds.body import read_nodes
 from treadle.definition.reading import Reading
 from treadle.definition.rules.document import ReadDocument
 from treadle.definition.rules.size import is_in_size
@@ -24,21 +25,21 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Fault, ...]
 
 
-def check(tree: Json) -> Report:
+def check(tree: Json, bounds: DocumentBounds = DEFAULT_BOUNDS) -> Report:
     """Read a tree and look at everything in it; never raises for what stands in the tree."""
     faults = Faults()
-    definition = _read(tree, faults)
+    definition = _read(tree, faults, bounds)
     errors = faults.errors
     return Report(definition=None if errors else definition, errors=errors, warnings=faults.warnings)
 
 
-def read_definition(tree: Json) -> Definition:
+def read_definition(tree: Json, bounds: DocumentBounds = DEFAULT_BOUNDS) -> Definition:
     """Read a tree.
 
     Raises:
         Rejected: `invalid_definition`, with every fault.
     """
-    report = check(tree)
+    report = check(tree, bounds)
     if report.definition is None:
         count = len(report.errors)
         what = "a fault" if count == 1 else f"{count} faults"
@@ -46,18 +47,18 @@ def read_definition(tree: Json) -> Definition:
     return report.definition
 
 
-def _read(tree: Json, faults: Faults) -> Definition | None:
+def _read(tree: Json, faults: Faults, bounds: DocumentBounds) -> Definition | None:
     if not is_sound(tree, faults):
         return None
     foreign = foreign_format(tree)
     if foreign is not None:
         faults.add(foreign)
         return None
-    reading = Reading(faults, read_body)
+    reading = Reading(faults, read_nodes, bounds)
     definition = read_document(tree, reading)
-    if not is_in_size(reading.outline, faults):
+    if not is_in_size(reading.root, faults, bounds):
         return None
-    document = ReadDocument(definition=definition, outline=reading.outline, uses=reading.uses)
+    document = ReadDocument(definition=definition, outline=reading.root, uses=reading.uses)
     for rule in RULES:
         rule(document, faults)
     return definition

@@ -150,19 +150,22 @@ class Section:
             return None
         return ms
 
-    def word(self, field: str, known: Collection[str], later: Collection[str] = NO_WORDS) -> str | None:
+    def word(self, field: str, known: Collection[str]) -> str | None:
         """The word under a field, one of `known`."""
         value = self.text(field)
         if value is None or value in known:
             return value
-        if value in later:
-            message = f"`{field}: {value}` is not available yet; available are {', '.join(known)}"
-            self.faults.error(self.at(field), "unsupported_value", message)
-        else:
-            hint = self.faults.hint(value, known)
-            message = f"`{field}` is one of {', '.join(known)}, not {quoted(value)}{hint}"
-            self.faults.error(self.at(field), "invalid_value", message)
+        hint = self.faults.hint(value, known)
+        message = f"`{field}` is one of {', '.join(known)}, not {quoted(value)}{hint}"
+        self.faults.error(self.at(field), "invalid_value", message)
         return None
+
+    def exclude(self, *fields: str) -> None:
+        """Note if more than one of these fields stand together, at the second."""
+        written = [field for field in fields if self.has(field)]
+        if len(written) > 1:
+            message = f"{' and '.join(f'`{field}`' for field in written)} exclude each other: write one"
+            self.faults.error(self.at(written[1]), "conflicting_fields", message)
 
     def wrong_type(self, field: str, expected: str) -> None:
         """Note that a field holds another type."""

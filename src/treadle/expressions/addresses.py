@@ -4,15 +4,19 @@ import re
 from typing import Final
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
+from treadle.expressions.braces import OPENING
 from treadle.expressions.compiled import Compiled, Constant
 from treadle.expressions.faults import InvalidExpression
-from treadle.expressions.holes import OPENING
 from treadle.expressions.places import Place
 from treadle.expressions.printing import printed
-from treadle.expressions.texts import as_text, read_text
+from treadle.expressions.templates import compile_holed
+from treadle.expressions.texts import Built, as_text, read_text
 from treadle.model.errors import Fault
 from treadle.model.expression import Expression, ExpressionError, Roots
 from treadle.model.json import Json
+from treadle.model.requests import Hole
 
 FORBIDDEN_IN_HEADER: Final = re.compile(r"[\r\n\0]")
 
@@ -31,9 +35,11 @@ def compile_url(text: str, place: Place, pointer: str = "") -> Expression:
     if OPENING not in text:
         return Constant(text)
     read = read_text(text, place, pointer)
-    if not read.is_whole or isinstance(read.parts[0], str):
-        return as_text(read, percent_encoded)
     whole = read.parts[0]
+    if read.is_whole and isinstance(whole, Hole):
+        return as_text(read, printed)
+    if not read.is_whole or isinstance(whole, str | Hole):
+        return as_text(read, percent_encoded, is_encoded=True)
 
     def render(roots: Roots) -> Json:
         url = whole(roots)
@@ -44,23 +50,59 @@ def compile_url(text: str, place: Place, pointer: str = "") -> Expression:
     return Compiled(render, read.reads)
 
 
+def compile_query_value(value: Json, place: Place, pointer: str = "") -> Expression:
+    """A value of a query, printed and percent-encoded as a whole.
+
+    Raises:
+        InvalidExpression: with every fault in it.
+    """
+    if isinstance(value, str) and OPENING in value:
+        read = read_text(value, place, pointer)
+        parts = tuple(percent_encoded(part) if isinstance(part, str) else part for part in read.parts)
+        return as_text(replace(read, parts=parts), percent_encoded, is_encoded=True)
+    template = compile_holed(value, place, pointer)
+    if template.holed:
+        message = "what is filled in at sending cannot stand inside a list or an object of a query"
+        faults = (Fault(pointer=at, code="misplaced_root", message=message) for at, _ in template.holed)
+        raise InvalidExpression(tuple(faults))
+    if isinstance(template.value, Constant):
+        return Constant(percent_encoded(template.value.value))
+    return Compiled(lambda roots: percent_encoded(template.value(roots)), template.reads)
+
+
 def compile_header(text: str, place: Place, pointer: str = "") -> Expression:
     """The value of a header: always text, in one line.
 
     Raises:
         InvalidExpression: with every fault in it.
     """
-    built = Constant(text) if OPENING not in text else as_text(read_text(text, place, pointer), printed)
+    built = Constant(text) if OPENING not in text else _header_text(text, place, pointer)
     if isinstance(built, Constant):
-        if FORBIDDEN_IN_HEADER.search(built.value):
-            message = "the value of a header may not have CR, LF or NUL in it"
-            raise InvalidExpression((Fault(pointer=pointer, code="invalid_header", message=message),))
-        return built
+        _check_fixed(built.value, pointer)
+    return built
 
-    def render(roots: Roots) -> Json:
-        value = built(roots)
-        if FORBIDDEN_IN_HEADER.search(value):
-            raise ExpressionError("invalid_header", "the value of a header has CR, LF or NUL in it")
-        return value
 
-    return Compiled(render, built.reads)
+def _header_text(text: str, place: Place, pointer: str) -> Built:
+    read = read_text(text, place, pointer)
+    for part in read.parts:
+        if isinstance(part, str):
+            _check_fixed(part, pointer)
+    return as_text(read, in_one_line)
+
+
+def _check_fixed(text: str, pointer: str) -> None:
+    if FORBIDDEN_IN_HEADER.search(text):
+        message = "the value of a header may not have CR, LF or NUL in it"
+        raise InvalidExpression((Fault(pointer=pointer, code="invalid_header", message=message),))
+
+
+def in_one_line(value: Json) -> str:
+    """The value as it may stand in a header.
+
+    Raises:
+        ExpressionError: `invalid_header` for a text that would be more than one line.
+    """
+    text = printed(value)
+    if FORBIDDEN_IN_HEADER.search(text):
+        raise ExpressionError("invalid_header", "the value of a header has CR, LF or NUL in it")
+    return text

@@ -1,72 +1,85 @@
-"""A text is cut into what stands as it is and the `{{ expressions }}` in it."""
+"""Texts with holes: `callback.*` and `secrets.*` have a place in a request, but no value when it is rendered.
 
-import re
-from typing import Final
+Where they stand is known from the template alone. No value is ever looked at for what might be one, so data
+that looks like a hole stays data.
+"""
 
-import msgspec
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
 
-from treadle.expressions.faults import PathError
-from treadle.expressions.literals import end_of_literal
+from treadle.expressions.resolving import Evaluate
+from treadle.model.expression import ExpressionError, Roots
+from treadle.model.json import Json
+from treadle.model.requests import Hole
 
-OPENING: Final = "{{"
-CLOSING: Final = "}}"
-STOP: Final = re.compile(r"['\"{}]")
-
-
-class Hole(msgspec.Struct, frozen=True, kw_only=True):
-    """The text between the braces without the blanks around it; `position` is where it begins."""
-
-    text: str
-    position: int
+RENDERED_CHARS_MAX: Final = 1_048_576
+"""The longest text that a template may become."""
+Part: TypeAlias = str | Hole | Evaluate
+Filled: TypeAlias = str | Hole
 
 
-def cut(text: str) -> list[str | Hole]:
-    """The parts in order, empty texts left out.
+class Holed:
+    """The expression of a text that is only whole at sending: it gives the parts, texts and Holes.
+
+    `to_text` makes the text of a value; Holes are marked with `is_encoded`.
+    """
+
+    __slots__ = ("_parts", "_to_text", "reads")
+
+    def __init__(
+        self,
+        parts: tuple[Part, ...],
+        reads: frozenset[tuple[str, ...]],
+        to_text: Callable[[Json], str],
+        *,
+        is_encoded: bool = False,
+    ) -> None:
+        self._parts = tuple(_marked(part, is_encoded) if isinstance(part, Hole) else part for part in parts)
+        self._to_text = to_text
+        self.reads = reads
+
+    def __call__(self, roots: Roots) -> tuple[Filled, ...]:
+        """The parts in order, texts beside each other joined.
+
+        Raises:
+            ExpressionError: an expression among the parts has no value, or the text is too long.
+        """
+        return joined_parts(
+            part if isinstance(part, str | Hole) else self._to_text(part(roots)) for part in self._parts
+        )
+
+
+def joined_parts(parts: Iterable[Filled]) -> tuple[Filled, ...]:
+    """The parts with texts beside each other made one, empty ones left out.
 
     Raises:
-        PathError: a hole that never closes.
+        ExpressionError: `rendered_chars_max`, the texts are too long together.
     """
-    parts: list[str | Hole] = []
-    position = 0
-    while True:
-        opening = text.find(OPENING, position)
-        if opening < 0:
-            break
-        if opening > position:
-            parts.append(text[position:opening])
-        start = opening + len(OPENING)
-        end = _end_of_expression(text, start)
-        if end is None:
-            raise PathError("invalid_expression", "`{{` is never closed by `}}`", opening)
-        written = text[start:end]
-        expression = written.strip()
-        blanks = len(written) - len(written.lstrip())
-        parts.append(Hole(text=expression, position=start + blanks))
-        position = end + len(CLOSING)
-    if position < len(text):
-        parts.append(text[position:])
-    return parts
-
-
-def _end_of_expression(text: str, start: int) -> int | None:
-    """Where the first `}}` stands that is outside string literals and outside braces opened since `start`."""
-    depth = 0
-    position = start
-    while True:
-        stop = STOP.search(text, position)
-        if stop is None:
-            return None
-        position = stop.start()
-        if stop[0] == "{":
-            depth += 1
-        elif stop[0] == "}":
-            if depth == 0 and text.startswith(CLOSING, position):
-                return position
-            depth = max(0, depth - 1)
-        else:
-            end = end_of_literal(text, position)
-            if end is None:
-                return None
-            position = end
+    found: list[Filled] = []
+    chars = 0
+    for part in parts:
+        if isinstance(part, Hole):
+            found.append(part)
             continue
-        position += 1
+        chars += len(part)
+        check_length(chars)
+        if found and isinstance(found[-1], str):
+            found[-1] += part
+        elif part:
+            found.append(part)
+    return tuple(found)
+
+
+def check_length(chars: int) -> None:
+    """Refuse a text that has grown too long.
+
+    Raises:
+        ExpressionError: `rendered_chars_max`.
+    """
+    if chars > RENDERED_CHARS_MAX:
+        message = f"a text may become {RENDERED_CHARS_MAX:,} characters long"
+        raise ExpressionError("rendered_chars_max", message)
+
+
+def _marked(hole: Hole, is_encoded: bool) -> Hole:
+    return Hole(root=hole.root, name=hole.name, is_encoded=is_encoded)

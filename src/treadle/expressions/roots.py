@@ -7,18 +7,25 @@ from treadle.expressions.nearest import quoted, suggestion
 from treadle.expressions.places import Place
 
 ALIASES: Final = {"payload": "input"}
-LATER: Final = frozenset({"secrets", "callback", "item", "index"})
+LATER: Final = frozenset({"secrets"})
 """Roots of the language that nothing fills yet."""
+HOLE_ROOTS: Final = frozenset({"callback", "secrets"})
+"""Roots that are filled in at sending."""
+ANSWER: Final = "places where an answer is judged"
 ELSEWHERE: Final = {
-    "body": "the `output` of a task",
+    "body": ANSWER,
     "status": "the `output` of a task",
-    "headers": "the `output` of a task",
-    "failure": "the hook `on_failure`",
+    "headers": ANSWER,
+    "failure": "a `catch` and the hook `on_failure`",
+    "item": "the body of an `each`",
+    "index": "the body of an `each` or a `loop`",
+    "callback": "the request of an async task",
 }
 NODE_FIELDS: Final = ("output", "response", "status", "attempts", "idempotency_key")
 FIELDS: Final = {
     "execution": ("id", "business_key", "run", "started_at"),
     "failure": ("kind", "code", "message", "path", "attempt"),
+    "callback": ("url", "token"),
 }
 RESPONSE_FIELDS: Final = ("status", "headers", "body")
 NODE_DEPTH: Final = 2
@@ -42,6 +49,8 @@ def checked_path(root: str, segments: Segments, place: Place) -> tuple[str, Segm
             *segments[:NODE_DEPTH],
             *_lower_header(segments[NODE_DEPTH:], segments[1] == "response"),
         )
+    if root in HOLE_ROOTS and (len(segments) != 1 or not isinstance(segments[0], str)):
+        raise PathError("invalid_path", f"`{root}` is read one name deep: `{root}.<name>`", 0)
     if root in FIELDS and segments:
         _check_field(root, segments[0], FIELDS[root])
     if root == "headers":

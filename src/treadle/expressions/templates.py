@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
+import msgspec
+
+from treadle.expressions.braces import OPENING
 from treadle.expressions.compiled import NOTHING, Compiled, Constant
 from treadle.expressions.faults import InvalidExpression
-from treadle.expressions.holes import OPENING
+from treadle.expressions.holes import Holed
 from treadle.expressions.places import Place
 from treadle.expressions.pointers import escaped
 from treadle.expressions.texts import compile_string
-from treadle.expressions.weighing import UNWEIGHED_HOLES_MAX, weighed
+from treadle.expressions.weighing import UNWEIGHED_MAX, weighed
 from treadle.model.errors import Fault
 from treadle.model.expression import Expression, Roots
 from treadle.model.json import Json
@@ -20,39 +23,77 @@ Built: TypeAlias = Compiled | Constant
 Nested: TypeAlias = Callable[[Json, str], Built]
 
 
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """A compiled value. `value` has null where a text with holes stands; `holed` are those, by pointer."""
+
+    value: Expression
+    holed: tuple[tuple[str, Holed], ...] = ()
+
+    @property
+    def reads(self) -> frozenset[tuple[str, ...]]:
+        return self.value.reads.union(*(text.reads for _, text in self.holed))
+
+
 def compile_template(value: Json, place: Place, pointer: str = "") -> Expression:
     """Compile a value in which any string may hold templates; `pointer` is where it stands.
+
+    It is for places without holes.
+
+    Raises:
+        InvalidExpression: with every fault in it.
+    """
+    return compile_holed(value, place, pointer).value
+
+
+def compile_holed(value: Json, place: Place, pointer: str = "") -> Template:
+    """Compile a value of a request, in which texts may have holes.
 
     Raises:
         InvalidExpression: with every fault in it.
     """
     if not _has_opening(value):
+        return Template(value=Constant(value))
+    builder = Builder(place)
+    built = builder.build(value, pointer)
+    if builder.faults:
+        raise InvalidExpression(tuple(builder.faults))
+    is_weighed = builder.expressions > UNWEIGHED_MAX
+    return Template(value=weighed(built) if is_weighed else built, holed=tuple(builder.holed))
+
+
+class Builder:
+    """Builds one value; keeps what it comes upon on the way."""
+
+    def __init__(self, place: Place) -> None:
+        self.faults: list[Fault] = []
+        self.holed: list[tuple[str, Holed]] = []
+        self.expressions = 0
+        self._place = place
+
+    def build(self, value: Json, pointer: str) -> Built:
+        """The closure of a value that stands at `pointer`."""
+        if len(self.faults) >= FAULTS_MAX:
+            return Constant(value)
+        if isinstance(value, str):
+            return self._build_text(value, pointer)
+        if isinstance(value, dict):
+            self.faults.extend(_faults_of_keys(value, pointer))
+            return _build_object(value, pointer, self.build)
+        if isinstance(value, list):
+            return _build_list(value, pointer, self.build)
         return Constant(value)
-    faults: list[Fault] = []
-    holes = 0
 
-    def build(nested: Json, at: str) -> Built:
-        nonlocal holes
-        if len(faults) >= FAULTS_MAX:
-            return Constant(nested)
-        if isinstance(nested, str):
-            holes += OPENING in nested
-            try:
-                return compile_string(nested, place, at)
-            except InvalidExpression as error:
-                faults.extend(error.faults)
-                return Constant(nested)
-        if isinstance(nested, dict):
-            faults.extend(_faults_of_keys(nested, at))
-            return _build_object(nested, at, build)
-        if isinstance(nested, list):
-            return _build_list(nested, at, build)
-        return Constant(nested)
-
-    built = build(value, pointer)
-    if faults:
-        raise InvalidExpression(tuple(faults))
-    return weighed(built) if holes > UNWEIGHED_HOLES_MAX else built
+    def _build_text(self, text: str, pointer: str) -> Built:
+        self.expressions += OPENING in text
+        try:
+            built = compile_string(text, self._place, pointer)
+        except InvalidExpression as error:
+            self.faults.extend(error.faults)
+            return Constant(text)
+        if not isinstance(built, Holed):
+            return built
+        self.holed.append((pointer, built))
+        return Constant(None)
 
 
 def _build_object(value: dict[str, Json], pointer: str, build: Nested) -> Built:

@@ -1,29 +1,28 @@
 """One string with `{{ }}` in it: the parts, checked and put together again at each rendering."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
+from treadle.expressions.braces import OPENING, Braced, cut
 from treadle.expressions.compiled import Compiled, Constant
 from treadle.expressions.faults import InvalidExpression, PathError
-from treadle.expressions.holes import OPENING, Hole, cut
+from treadle.expressions.holes import Holed, Part, check_length
 from treadle.expressions.literals import read_literal
 from treadle.expressions.paths import parse_path
 from treadle.expressions.places import Place
 from treadle.expressions.printing import printed
 from treadle.expressions.resolving import Evaluate, path_reader, read_of
-from treadle.expressions.roots import checked_path
+from treadle.expressions.roots import HOLE_ROOTS, checked_path
 from treadle.model.errors import Fault
-from treadle.model.expression import ExpressionError, Roots
+from treadle.model.expression import Roots
 from treadle.model.json import Json
+from treadle.model.requests import Hole
 
 TEMPLATE_BYTES_MAX: Final = 4_096
 """The longest string that may hold a template, in UTF-8."""
-RENDERED_CHARS_MAX: Final = 1_048_576
-"""The longest text that a template may become."""
-
-Part = str | Evaluate
+Built: TypeAlias = Compiled | Constant | Holed
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,32 +33,43 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     is_whole: bool
 
 
-def compile_string(text: str, place: Place, pointer: str) -> Compiled | Constant:
+def compile_string(text: str, place: Place, pointer: str) -> Built:
     """A string value: exactly one expression keeps its type, anything else is text."""
     if OPENING not in text:
         return Constant(text)
     read = read_text(text, place, pointer)
-    if read.is_whole:
-        only = read.parts[0]
-        return Constant(only) if isinstance(only, str) else Compiled(only, read.reads)
-    return as_text(read, printed)
+    only = read.parts[0]
+    if not read.is_whole or isinstance(only, Hole):
+        return as_text(read, printed)
+    return Constant(only) if isinstance(only, str) else Compiled(only, read.reads)
 
 
-def as_text(text: Text, to_text: Callable[[Json], str]) -> Compiled | Constant:
+def compile_text(text: str, place: Place, pointer: str = "") -> Built:
+    """A string that is text whatever its expressions give.
+
+    Raises:
+        InvalidExpression: with every fault in it.
+    """
+    return Constant(text) if OPENING not in text else as_text(read_text(text, place, pointer), printed)
+
+
+def as_text(text: Text, to_text: Callable[[Json], str], *, is_encoded: bool = False) -> Built:
     """The text, with `to_text` applied to the value of each expression in it."""
-    if all(isinstance(part, str) for part in text.parts):
-        return Constant("".join(part for part in text.parts if isinstance(part, str)))
-    parts = text.parts
+    moving: list[str | Evaluate] = []
+    for part in text.parts:
+        if isinstance(part, Hole):
+            return Holed(text.parts, text.reads, to_text, is_encoded=is_encoded)
+        moving.append(part)
+    if all(isinstance(part, str) for part in moving):
+        return Constant("".join(part for part in moving if isinstance(part, str)))
 
     def render(roots: Roots) -> Json:
         pieces: list[str] = []
         chars = 0
-        for part in parts:
+        for part in moving:
             piece = part if isinstance(part, str) else to_text(part(roots))
             chars += len(piece)
-            if chars > RENDERED_CHARS_MAX:
-                message = f"a text may become {RENDERED_CHARS_MAX:,} characters long"
-                raise ExpressionError("rendered_chars_max", message)
+            check_length(chars)
             pieces.append(piece)
         return "".join(pieces)
 
@@ -92,17 +102,19 @@ def read_text(text: str, place: Place, pointer: str) -> Text:
             faults.append(_fault(error, piece.position, pointer))
     if faults:
         raise InvalidExpression(tuple(faults))
-    is_whole = len(pieces) == 1 and isinstance(pieces[0], Hole)
+    is_whole = len(pieces) == 1 and isinstance(pieces[0], Braced)
     return Text(parts=tuple(parts), reads=frozenset(reads), is_whole=is_whole)
 
 
-def _expression(hole: Hole, place: Place, reads: set[tuple[str, ...]]) -> Part:
-    literal = _literal(hole.text)
+def _expression(braced: Braced, place: Place, reads: set[tuple[str, ...]]) -> Part:
+    literal = _literal(braced.text)
     if literal is not None:
         return literal
-    path = parse_path(hole.text)
+    path = parse_path(braced.text)
     root, segments = checked_path(path.root, path.segments, place)
     reads.add(read_of(root, segments))
+    if root in HOLE_ROOTS:
+        return Hole(root=root, name=str(segments[0]))
     return path_reader(path.text, root, segments)
 
 

@@ -6,7 +6,7 @@ from treadle.expressions.compiled import Compiled
 from treadle.model.expression import Expression, ExpressionError, Roots
 from treadle.model.json import Json
 
-UNWEIGHED_HOLES_MAX: Final = 64
+UNWEIGHED_MAX: Final = 64
 """A value with fewer expressions in it cannot become much larger than what it reads."""
 RENDERED_WEIGHT_MAX: Final = 8_388_608
 """Characters of all texts in a rendered value, and eight for each value: about its bytes as JSON."""

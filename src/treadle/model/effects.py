@@ -4,6 +4,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from treadle.model.commands import Command
+from treadle.model.events import ExecutionStarted
 from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant
 from treadle.model.requests import Request
 
@@ -12,7 +14,8 @@ class Invocation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One attempt of an activity that is to be made now.
 
     `node` is what a called service is told: the path of the visit, or `$on_success` and so on.
-    `compensates` is the forward key that an undo undoes.
+    `compensates` is the forward key that an undo undoes. `callback_until` is when the wait for the callback
+    of an async attempt is over, None for one that awaits none.
     """
 
     execution_id: ExecutionId
@@ -25,6 +28,7 @@ class Invocation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     timeout_ms: int
     compensates: str | None = None
     traceparent: str | None = None
+    callback_until: Instant | None = None
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -37,4 +41,17 @@ class Continuation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A decision stopped at its bound of transitions: commit, then continue at once."""
 
 
-Effect: TypeAlias = Invocation | Alarm | Continuation
+class ChildStart(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Another execution begins with this event; written in the same commit, harmless if it exists."""
+
+    started: ExecutionStarted
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Another execution is given this command; written to its inbox in the same commit."""
+
+    execution_id: ExecutionId
+    command: Command
+
+
+Effect: TypeAlias = Invocation | Alarm | Continuation | ChildStart | Notice

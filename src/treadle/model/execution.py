@@ -10,6 +10,7 @@ from treadle.model.ids import ActivityId, Digest, ExecutionId, FrameId, Instant,
 from treadle.model.json import Json
 from treadle.model.persistent import PersistentMap, PersistentStack
 from treadle.model.requests import Request
+from treadle.model.waiting import AwaitedChild, KeptSignal, ParentRef, Wait
 
 
 class ExecutionStatus(StrEnum):
@@ -58,15 +59,17 @@ class Phase(StrEnum):
 
 
 class Role(StrEnum):
-    """What a frame runs: the nodes of a body, one compensation, or a hook."""
+    """What a frame runs: the nodes of a body, one compensation, a hook, or the question what was done."""
 
     BODY = "body"
     UNDO = "undo"
     HOOK = "hook"
+    PROBE = "probe"
 
 
 class VisitStatus(StrEnum):
     RUNNING = "running"
+    UNKNOWN = "unknown"
     COMPLETED = "completed"
     FAILED = "failed"
     SKIPPED = "skipped"
@@ -117,14 +120,19 @@ class AttemptOutcome(StrEnum):
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """One try of an activity, ended or (outcome None) in flight."""
+    """One try of an activity, ended or (outcome None) open.
+
+    `activity` is the id that its answer has to carry; `is_callback`: a callback ended it.
+    """
 
     number: int
+    activity: ActivityId = ActivityId(0)
     started_at: Instant
     ended_at: Instant | None = None
     outcome: AttemptOutcome | None = None
     error: AttemptError | None = None
     http_status: int | None = None
+    is_callback: bool = False
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -132,6 +140,8 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_default
 
     `id` is that of the newest attempt. `counted` are the attempts that count towards the limit,
     `lost` those that went with their process; `granted` are calls that an operator added.
+    `callback_until` is when the wait for the newest attempt's callback is over, None if none is awaited;
+    `accepted` is the answer of its trigger call, from when on only the callback is awaited.
     """
 
     id: ActivityId
@@ -142,13 +152,39 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_default
     counted: int = 0
     lost: int = 0
     granted: int = 0
+    callback_until: Instant | None = None
+    accepted: "Response | None" = None
     attempts: tuple[Attempt, ...] = ()
 
 
-class Ending(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Why a body ends otherwise than completed: `failure`, or (None) cancelled from above."""
+class Ending(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """Why a body ends before its last node: `failure`, or (None) stopped from above.
+
+    `is_completing`: an `end` node has completed the execution; nothing is undone. `output` is that node's.
+    """
 
     failure: Failure | None = None
+    is_completing: bool = False
+    output: Json | UnsetType = UNSET
+
+
+class Joining(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """What a composite visit knows of its child frames.
+
+    `failure` is that of the newest branch that failed; `is_stopping`: it fails the visit, and the other
+    branches are told to stop. `opened` counts the items or turns opened. `results` are the outputs kept
+    so far, by name of branch or by index; `ended` counts the items and turns that left. `numbers` are
+    those of the execution when the first of them was opened. `since` is the `seq` of the
+    event that ended the visit, when it stands for a later run.
+    """
+
+    failure: Failure | None = None
+    is_stopping: bool = False
+    opened: int = 0
+    ended: int = 0
+    since: int = 0
+    numbers: PersistentMap[str, int] = PersistentMap()
+    results: PersistentMap[str, Json] = PersistentMap()
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -156,8 +192,14 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
 
     `node` is the node to enter (ready, `path` None) or the one it stands at. `armed` is the list of
     compensations that this body owns, newest first. `compensates` is the visit that an undo frame undoes;
-    `hook` is the hook that a hook frame runs. `children` counts live child frames. `last` is the key in
-    `Execution.visits` of the newest visit that was entered in this body.
+    `hook` is the hook that a hook frame runs; a probe frame asks about the visit `opener`. `last` is the
+    key in `Execution.visits` of the newest visit that was entered in this body.
+
+    `children` counts live child frames, `trailing` those of them that lost a race and that nobody waits
+    for but the end of this body. `opener` is the visit that opened this frame; `index` and `item` are
+    those of the iteration that it is, `failure` what a `catch` has caught. A cancel does not reach a
+    frame that `is_shielded`. `deadline_at` is that of the visit at which the frame stands, and so are
+    `joining`, `wait` and `child`.
     """
 
     id: FrameId
@@ -177,6 +219,17 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     ending: Ending | None = None
     compensates: Path | None = None
     hook: str | None = None
+    opener: Path | None = None
+    trailing: int = 0
+    is_trailing: bool = False
+    is_shielded: bool = False
+    index: int | None = None
+    item: Json | UnsetType = UNSET
+    failure: Failure | None = None
+    deadline_at: Instant | None = None
+    joining: Joining | None = None
+    wait: Wait | None = None
+    child: AwaitedChild | None = None
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -188,7 +241,13 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_default
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """One entry into a node. `output` UNSET: it has none (yet)."""
+    """One entry into a node. `output` UNSET: it has none (yet).
+
+    `seq` is that of the event that entered it, `closed` of the one that completed it. `run` is the run that
+    entered it, or that took its result over. `keyed_as` is the earlier visit under
+    whose key its activity is asked, None for its own. `items` are those of an `each`; `standing` is what a
+    composite visit that did not complete had of its children, for a later run.
+    """
 
     path: Path
     node: NodeId
@@ -202,10 +261,20 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     attempts: tuple[Attempt, ...] = ()
     failure: Failure | None = None
     case: str | int | None = None
+    seq: int = 0
+    closed: int = 0
+    run: int = 1
+    keyed_as: Path | None = None
+    items: tuple[Json, ...] | None = None
+    standing: Joining | None = None
 
 
 class Compensation(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """The undo of a visit. `request` None: it could not be rendered at arming, for `unrendered`."""
+    """The undo of a visit. `request` None: it could not be rendered at arming, for `unrendered`.
+
+    `seq` is that of the event that registered or armed it, `settled` of the one that ended it (0: none has).
+    `keyed_as` is that of the visit.
+    """
 
     path: Path
     node: NodeId
@@ -217,6 +286,8 @@ class Compensation(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_def
     attempts: tuple[Attempt, ...] = ()
     error: AttemptError | None = None
     reason: str | None = None
+    settled: int = 0
+    keyed_as: Path | None = None
 
 
 class RunWarning(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -248,6 +319,10 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     whose compensation is not settled. `outcome` is set as soon as the end of the run is decided,
     `ended_at` with the terminal event. `is_stuck` says that ExecutionStuck was recorded and nothing has
     moved since. `started_at` is None until the first node is entered.
+
+    `signals` are those kept, by the `seq` of the event that kept them. `numbers` are the highest numbers
+    of visits that have left the state with their iteration, by `<node><suffix outside the iteration>`.
+    `deadline_ms` is the duration that a later run has anew. `depth` counts the executions above this one.
     """
 
     id: ExecutionId
@@ -279,6 +354,12 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     start_at: Instant | None = None
     updated_at: Instant
     ended_at: Instant | None = None
+    signals: PersistentMap[int, KeptSignal] = PersistentMap()
+    numbers: PersistentMap[str, int] = PersistentMap()
+    deadline_at: Instant | None = None
+    deadline_ms: int | None = None
+    parent: ParentRef | None = None
+    depth: int = 0
 
 
 def is_settled(execution: Execution) -> bool:

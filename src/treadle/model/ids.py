@@ -1,5 +1,6 @@
 """Typed ids, and the names that an execution gives to its visits (SEMANTICS 1)."""
 
+import hashlib
 import re
 from typing import Final, NewType
 
@@ -36,6 +37,19 @@ def forward_key(execution_id: ExecutionId, path: Path) -> str:
 def undo_key(execution_id: ExecutionId, path: Path) -> str:
     """The Idempotency-Key of a visit's compensation."""
     return f"{execution_id}/{path}/undo"
+
+
+def child_id(parent: ExecutionId, path: Path) -> ExecutionId:
+    """The id of the execution that the visit `path` starts: UUIDv5 (RFC 9562) of parent and path.
+
+    Written out here because the library's module of that name also draws at random.
+    """
+    namespace = bytes.fromhex(parent.replace("-", ""))
+    digest = bytearray(hashlib.sha1(namespace + path.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return ExecutionId("-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:])))
 
 
 def hook_key(execution_id: ExecutionId, hook: str, run: int) -> str:

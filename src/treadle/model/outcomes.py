@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from treadle.model.ids import Digest, NodeId
 from treadle.model.json import Json
 
 
@@ -47,3 +48,18 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 Outcome: TypeAlias = Ok | Failed | Unknown
+
+
+class FoundDefinition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a child that is to be started needs of its definition: the body of a DefinitionRequest's answer.
+
+    `node` is the first node of its root body, None when that is empty.
+    """
+
+    name: str
+    version: str
+    digest: Digest
+    node: NodeId | None = None
+    vars: dict[str, Json] = {}
+    priority: int = 0
+    deadline_ms: int | None = None

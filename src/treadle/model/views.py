@@ -39,6 +39,14 @@ class StoredDefinition(msgspec.Struct, frozen=True, kw_only=True):
     is_inline: bool = False
 
 
+class StoredKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret of 32 bytes that signs callback tokens; `id` stands in the token."""
+
+    id: str
+    secret: bytes
+    created_at: Instant
+
+
 class ExecutionFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Every field that is given must match; `statuses` empty means any."""
 

@@ -53,12 +53,43 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     idempotency: IdempotencyKey | None = None
 
 
+class NewExecution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An execution that another one starts: its first row, due at once and owned by nobody.
+
+    One whose id exists already is left as it is: a repeated start is harmless.
+    """
+
+    execution_id: ExecutionId
+    start: Start
+    history: HistoryRow
+    columns: ListColumns
+
+
+class InboxNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A command for another execution, encoded. One that has ended, or does not exist, takes none."""
+
+    execution_id: ExecutionId
+    payload: bytes
+
+
+class InboxRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A note that waits for its execution; `id` grows with the order of arrival."""
+
+    id: int
+    payload: bytes
+
+
 class Commit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One decision, or several of one execution in order.
 
     It is written only if the execution is at `expected_version`, owned by `owner` with `fence`; with
     `start` (expected_version 0) only if the id, and the idempotency key if any, are new.
-    `is_release`: the owner becomes null in the same write; the fence stays.
+    `is_release`: the owner becomes null in the same write; the fence stays. One that is released, not ended,
+    while notes wait for it is due at once.
+
+    `starts` begin other executions and `notes` go to the inboxes of others, in the same transaction; a
+    note makes an execution that nobody owns due at once. `consumed` are rows of the own inbox that this
+    commit has used up; the commit that ends an execution leaves none.
     """
 
     execution_id: ExecutionId
@@ -71,6 +102,9 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     snapshot: bytes | None = None
     start: Start | None = None
     is_release: bool = False
+    starts: tuple[NewExecution, ...] = ()
+    notes: tuple[InboxNote, ...] = ()
+    consumed: tuple[int, ...] = ()
 
 
 class CommitResult(StrEnum):
@@ -97,7 +131,11 @@ class StoredState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An execution that this engine now owns, under a fence that no earlier owner had."""
+    """An execution that this engine now owns, under a fence that no earlier owner had.
+
+    `inbox` is what waits for it, oldest first.
+    """
 
     fence: int
     state: StoredState
+    inbox: tuple[InboxRow, ...] = ()

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from treadle.model.ids import EngineId, ExecutionId, Instant
-from treadle.model.views import StoredDefinition
-from treadle.ports.commit import Claimed, Commit, CommitResult
+from treadle.model.views import StoredDefinition, StoredKey
+from treadle.ports.commit import Claimed, Commit, CommitResult, InboxRow
 
 
 class Store(Protocol):
@@ -31,8 +31,13 @@ class Store(Protocol):
     async def claim(self, engine: EngineId, execution_id: ExecutionId) -> Claimed | None:
         """Own this execution if no live engine does, due or not.
 
-        None if a live engine owns it, if it has ended, or if there is none.
+        None if a live engine owns it, if it has ended otherwise than failed, or if there is none: one that
+        failed may be retried.
         """
+        ...
+
+    async def inbox(self, execution_id: ExecutionId, after: int) -> Sequence[InboxRow]:
+        """The notes that wait for the execution, oldest first, from the one after the id `after`."""
         ...
 
     async def next_due(self) -> Instant | None:
@@ -53,6 +58,13 @@ class Store(Protocol):
 
     async def delete_definition(self, namespace: str, name: str, version: str, now: Instant) -> bool:
         """Set `deleted_at`; False when there is no such version that is not deleted."""
+        ...
+
+    async def callback_keys(self, fresh: StoredKey) -> Sequence[StoredKey]:
+        """The keys that sign callback tokens, at most the two newest, newest first.
+
+        If there is none, `fresh` is kept and is the only one.
+        """
         ...
 
     async def close(self) -> None:

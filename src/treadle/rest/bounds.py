@@ -5,6 +5,8 @@ from typing import Final
 BODY_BYTES_MAX: Final = 1_048_576
 BODY_READ_S_MAX: Final = 30
 """How long a caller may take to send a body."""
+CALLBACK_HEADERS_BYTES_MAX: Final = 16_384
+"""Names and values of the headers that an execution keeps with a callback."""
 JSON_DEPTH_MAX: Final = 64
 """Lists and objects inside each other, the body itself counted."""
 PAGE_ITEMS_MAX: Final = 500

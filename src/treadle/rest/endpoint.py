@@ -8,6 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from treadle.model.ids import Namespace
 from treadle.model.json import Json
 from treadle.rest.edge import Edge
 from treadle.rest.json_bodies import convert_body, decode_json
@@ -15,9 +16,12 @@ from treadle.rest.problems import method_not_allowed, not_found, problem_respons
 from treadle.rest.queries import read_query
 from treadle.rest.reading import read_body, read_media_type
 from treadle.rest.routing import Answer, Call, Route
+from treadle.service.caller import Caller
 
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 JSON: Final = "application/json"
+NOBODY: Final = Caller(namespace=Namespace(""), actor="nobody")
+"""Who asks where nobody is asked who he is; in no namespace."""
 _encoder = msgspec.json.Encoder()
 
 
@@ -51,7 +55,7 @@ class Endpoint:
 
     async def _read(self, request: Request, route: Route) -> Call[Any, Any]:
         headers = request.headers
-        caller = self._edge.identify(headers)
+        caller = NOBODY if route.is_open else self._edge.identify(headers)
         query = read_query(request.query_params, route.query)
         data, written_in, tree, body = b"", "json", None, None
         if route.method in WITH_BODY:
@@ -59,6 +63,8 @@ class Endpoint:
             written_in = read_media_type(headers, route.types) if data else "json"
         if route.request is not None:
             tree, body = _read_json(data, route, route.request)
+        elif route.is_any_json and data:
+            tree = decode_json(data)
         return Call(
             edge=self._edge,
             caller=caller,

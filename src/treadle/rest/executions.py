@@ -1,25 +1,22 @@
 """Handlers of executions."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import TypeVar
 
-import msgspec
+from msgspec import UNSET
 
 from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import ExecutionId, Path
 from treadle.rest.headers import read_traceparent, read_wait_s
-from treadle.rest.queries import ExecutionsQuery, HistoryQuery, NoQuery, execution_filter
+from treadle.rest.queries import ExecutionQuery, ExecutionsQuery, HistoryQuery, NoQuery, execution_filter
 from treadle.rest.routing import Answer, Call
-from treadle.service.acts import REASON_CHARS_MAX
+from treadle.service.act_orders import ActOrder, ReasonOrder
 from treadle.service.orders import StartOrder
 from treadle.service.starts import Asked, Started
 from treadle.service.views import execution_view
 
-
-class ReasonBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an act may say; kept in the history."""
-
-    reason: Annotated[str, msgspec.Meta(max_length=REASON_CHARS_MAX)] | None = None
+Q = TypeVar("Q")
+B = TypeVar("B")
 
 
 async def start_execution(call: Call[NoQuery, StartOrder]) -> Answer:
@@ -47,9 +44,17 @@ async def list_executions(call: Call[ExecutionsQuery, None]) -> Answer:
     return Answer(body=await executions.list_page(where, call.query.cursor, call.query.limit))
 
 
-async def get_execution(call: Call[NoQuery, None]) -> Answer:
-    execution = await call.edge.use_cases.executions.get(call.caller.namespace, _id(call))
-    return Answer(body=execution_view(execution))
+async def get_execution(call: Call[ExecutionQuery, None]) -> Answer:
+    """As it is now, or as it was after the event `at`."""
+    executions, namespace, at = call.edge.use_cases.executions, call.caller.namespace, call.query.at
+    if at is UNSET:
+        return Answer(body=execution_view(await executions.get(namespace, _id(call))))
+    return Answer(body=execution_view(await executions.at(namespace, _id(call), at)))
+
+
+async def get_explanation(call: Call[NoQuery, None]) -> Answer:
+    explanations = call.edge.use_cases.explanations
+    return Answer(body=await explanations.explain(call.caller.namespace, _id(call)))
 
 
 async def get_history(call: Call[HistoryQuery, None]) -> Answer:
@@ -57,27 +62,34 @@ async def get_history(call: Call[HistoryQuery, None]) -> Answer:
     return Answer(body=await executions.history(call.caller.namespace, _id(call), query.after, query.limit))
 
 
-def act_on_execution(act: str) -> Callable[[Call[NoQuery, ReasonBody]], Awaitable[Answer]]:
+async def send_signal(call: Call[NoQuery, None]) -> Answer:
+    """202 when a wait has taken it, or it is kept for one."""
+    key = call.headers.get("idempotency-key")
+    signals = call.edge.use_cases.signals
+    return _acted(await signals.send(call.caller, _id(call), call.path["name"], call.tree, key))
+
+
+def act_on_execution(act: str) -> Callable[[Call[NoQuery, ActOrder]], Awaitable[Answer]]:
     """The handler of one act on an execution as a whole."""
 
-    async def handle(call: Call[NoQuery, ReasonBody]) -> Answer:
+    async def handle(call: Call[NoQuery, ActOrder]) -> Answer:
         acts = call.edge.use_cases.acts
-        return _acted(await acts.on_execution(call.caller, _id(call), act, call.body.reason))
+        return _acted(await acts.on_execution(call.caller, _id(call), act, call.body))
 
     return handle
 
 
-def act_on_compensation(act: str) -> Callable[[Call[NoQuery, ReasonBody]], Awaitable[Answer]]:
+def act_on_compensation(act: str) -> Callable[[Call[NoQuery, ReasonOrder]], Awaitable[Answer]]:
     """The handler of one act on a compensation that is stuck; the visit is named by the path."""
 
-    async def handle(call: Call[NoQuery, ReasonBody]) -> Answer:
+    async def handle(call: Call[NoQuery, ReasonOrder]) -> Answer:
         acts, path = call.edge.use_cases.acts, Path(call.path["path"])
         return _acted(await acts.on_compensation(call.caller, _id(call), path, act, call.body.reason))
 
     return handle
 
 
-def _id(call: Call[NoQuery, ReasonBody] | Call[NoQuery, None] | Call[HistoryQuery, None]) -> ExecutionId:
+def _id(call: Call[Q, B]) -> ExecutionId:
     """Ids are kept in lower case; a UUID may be written in either."""
     return ExecutionId(call.path["id"].lower())
 

@@ -3,6 +3,7 @@
 from typing import Annotated, TypeVar, get_origin
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from starlette.datastructures import QueryParams
 
 from treadle.definition.instants import parse_instant
@@ -40,6 +41,12 @@ class ExecutionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     started_before: str | None = None
     limit: Limit = PAGE_ITEMS_DEFAULT
     cursor: str | None = None
+
+
+class ExecutionQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`at`: as it was after that event, not as it is now."""
+
+    at: Annotated[int, msgspec.Meta(ge=1, le=SEQ_MAX)] | UnsetType = UNSET
 
 
 class HistoryQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -54,7 +54,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One row. `request` is the struct of a JSON body, None for a route that reads `data` itself or nothing.
 
     `responses` tells the struct of each status that is not a problem. `is_body_needed` False: no body at
-    all is as good as an empty object.
+    all is as good as an empty object. `is_any_json`: the body is any JSON value, and none at all is null.
+    `is_open`: nobody is asked who he is; what the request holds has to prove itself.
     """
 
     method: str
@@ -65,5 +66,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     query: type[msgspec.Struct] = NoQuery
     request: type[msgspec.Struct] | None = None
     is_body_needed: bool = True
+    is_any_json: bool = False
+    is_open: bool = False
     types: Mapping[str, str] = JSON_TYPES
     """Media types that a body may have -> what it is then written in."""

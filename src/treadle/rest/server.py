@@ -41,7 +41,11 @@ async def serve(app: ASGIApp, host: str, port: int) -> RestServer:
     Raises:
         OSError: the address is taken, or is none of this machine.
     """
-    listener = await _listen(host, port)
+    return serve_at(await listen(host, port), app)
+
+
+def serve_at(listener: socket.socket, app: ASGIApp) -> RestServer:
+    """Serve `app` to those who connect to `listener`, which is closed when the server stops."""
     config = uvicorn.Config(
         app,
         http="httptools",
@@ -58,8 +62,12 @@ async def serve(app: ASGIApp, host: str, port: int) -> RestServer:
     return RestServer(_EmbeddedServer(config), listener)
 
 
-async def _listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the first address of `host`; connections wait in it from now on."""
+async def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the first address of `host`; connections wait in it from now on.
+
+    Raises:
+        OSError: the address is taken, or is none of this machine.
+    """
     loop = asyncio.get_running_loop()
     addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, kind, protocol, _, address = addresses[0]

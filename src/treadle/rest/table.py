@@ -6,6 +6,7 @@ from starlette.routing import Route as PathRoute
 from starlette.routing import Router
 from starlette.types import ASGIApp
 
+from treadle.rest.callbacks import Accepted, deliver_callback
 from treadle.rest.definitions import (
     delete_definition,
     get_definition,
@@ -16,20 +17,23 @@ from treadle.rest.definitions import (
 from treadle.rest.edge import Edge, Info
 from treadle.rest.endpoint import Endpoint, nowhere
 from treadle.rest.executions import (
-    ReasonBody,
     act_on_compensation,
     act_on_execution,
     get_execution,
+    get_explanation,
     get_history,
     list_executions,
+    send_signal,
     start_execution,
 )
 from treadle.rest.operations import Liveness, Readiness, info, livez, readyz
-from treadle.rest.queries import DefinitionsQuery, ExecutionsQuery, HistoryQuery
+from treadle.rest.queries import DefinitionsQuery, ExecutionQuery, ExecutionsQuery, HistoryQuery
 from treadle.rest.routing import DOCUMENT_TYPES, Route
+from treadle.service.act_orders import ReasonOrder
 from treadle.service.acts import COMPENSATION_ACTS, EXECUTION_ACTS
 from treadle.service.definitions import DefinitionPage, DefinitionView, Validation
 from treadle.service.executions import HistoryPage, SummaryPage
+from treadle.service.explanations import Explanation
 from treadle.service.orders import StartOrder
 from treadle.service.views import ExecutionView
 
@@ -99,8 +103,9 @@ ROUTES: Final = (
         method="GET",
         path="/v1/executions/{id}",
         handler=get_execution,
-        summary="One execution as it is now",
+        summary="One execution as it is now, or as it was after an event",
         responses={200: ExecutionView},
+        query=ExecutionQuery,
     ),
     Route(
         method="GET",
@@ -110,17 +115,32 @@ ROUTES: Final = (
         responses={200: HistoryPage},
         query=HistoryQuery,
     ),
+    Route(
+        method="GET",
+        path="/v1/executions/{id}/explanation",
+        handler=get_explanation,
+        summary="Why an execution is not moving now",
+        responses={200: Explanation},
+    ),
+    Route(
+        method="POST",
+        path="/v1/executions/{id}/signals/{name}",
+        handler=send_signal,
+        summary="Send a signal",
+        responses={202: ExecutionView},
+        is_any_json=True,
+    ),
     *(
         Route(
             method="POST",
-            path=f"/v1/executions/{{id}}/{act}",
-            handler=act_on_execution(act),
-            summary=f"{act.capitalize()} an execution",
+            path=f"/v1/executions/{{id}}/{name}",
+            handler=act_on_execution(name),
+            summary=act.summary,
             responses={202: ExecutionView},
-            request=ReasonBody,
+            request=act.order,
             is_body_needed=False,
         )
-        for act in EXECUTION_ACTS
+        for name, act in EXECUTION_ACTS.items()
     ),
     *(
         Route(
@@ -129,10 +149,22 @@ ROUTES: Final = (
             handler=act_on_compensation(act),
             summary=f"{act.capitalize()} a compensation that is stuck",
             responses={202: ExecutionView},
-            request=ReasonBody,
+            request=ReasonOrder,
             is_body_needed=False,
         )
         for act in COMPENSATION_ACTS
+    ),
+    *(
+        Route(
+            method="POST",
+            path=path,
+            handler=deliver_callback,
+            summary="Answer an async activity",
+            responses={202: Accepted},
+            is_any_json=True,
+            is_open=True,
+        )
+        for path in ("/v1/callbacks/{token}", "/v1/callbacks")
     ),
     Route(
         method="GET",

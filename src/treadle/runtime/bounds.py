@@ -16,6 +16,8 @@ class RuntimeBounds(msgspec.Struct, frozen=True, kw_only=True):
     """Commits that wait for the writer; beyond half of it starts are refused."""
     mailbox_max: int = 1_000
     """Commands of callers that wait for one execution."""
+    inbox_rows_max: int = 100
+    """Notes of its inbox that an execution uses up in one commit."""
     claim_max: int = 200
     """Executions claimed in one statement."""
     poll_interval_ms: int = 2_000

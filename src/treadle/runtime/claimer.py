@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from treadle.model.errors import TreadleError
-from treadle.model.ids import EngineId, Instant
+from treadle.model.ids import Instant
 from treadle.ports.clock import Clock
-from treadle.ports.commit import Claimed
 from treadle.ports.store import Store
 from treadle.runtime.bounds import RuntimeBounds
 
@@ -16,24 +15,25 @@ log = structlog.get_logger(__name__)
 
 
 class Claimer:
-    """Claims as many executions as there is room for, then sleeps until the next one falls due."""
+    """Claims as many executions as there is room for, then sleeps until the next one falls due.
+
+    `claim` drives up to so many executions that are due, and says how many there were.
+    """
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
-        engine: EngineId,
         bounds: RuntimeBounds,
         *,
         room: Callable[[], int],
-        adopt: Callable[[Claimed], Awaitable[None]],
+        claim: Callable[[int], Awaitable[int]],
     ) -> None:
         self._store = store
         self._clock = clock
-        self._engine = engine
         self._bounds = bounds
         self._room = room
-        self._adopt = adopt
+        self._claim = claim
         self._wake = asyncio.Event()
         self._looks_at: Instant | None = None
         self.fault: str | None = None
@@ -61,13 +61,13 @@ class Claimer:
         limit = min(self._room(), self._bounds.claim_max)
         if limit <= 0:
             return False
-        claimed = await self._store.claim_due(self._engine, self._clock.now(), limit)
-        for one in claimed:
-            await self._adopt(one)
-        return len(claimed) == limit
+        return await self._claim(limit) == limit
 
     async def _rest(self) -> None:
         """Sleep until the next execution falls due, at most `poll_interval_ms`, or until there is a hint."""
+        if self._wake.is_set():
+            self._wake.clear()
+            return
         now = self._clock.now()
         wait_ms = self._bounds.poll_interval_ms
         if self.fault is None and self._room() > 0:

@@ -14,7 +14,9 @@ class SystemClock:
 
     def now(self) -> Instant:
         """The present instant."""
-        self._latest = max(self._latest, time.time_ns() // 1_000_000)
+        now = time.time_ns() // 1_000_000
+        if now > self._latest:
+            self._latest = now
         return Instant(self._latest)
 
     async def sleep(self, ms: int) -> None:

@@ -63,9 +63,10 @@ class Committer:
 
     def add(self, commit: Commit, when_done: WhenDone) -> None:
         """Have `commit` written; `when_done` is called in the loop, never before this returns."""
+        if not self._waiting:
+            self._idle.clear()
+            self._wake.set()
         self._waiting.append((commit, when_done))
-        self._idle.clear()
-        self._wake.set()
 
     async def run(self) -> None:
         """Write until `close`."""
@@ -94,6 +95,8 @@ class Committer:
         while waiting and len(taken) < self._bounds.batch_rows_max:
             commit = waiting[0][0]
             size += len(commit.history.events) + len(commit.snapshot or b"")
+            if commit.starts or commit.notes:
+                size += _bytes_for_others(commit)
             if taken and size > self._bounds.batch_bytes_max:
                 break
             taken.append(waiting.popleft())
@@ -152,3 +155,8 @@ class Committer:
             log.error("store fault", code=fault.code, message=fault.message)
         self._fault = fault.message
         self._fault_until = asyncio.get_running_loop().time() + self._bounds.fault_told_ms / 1_000
+
+
+def _bytes_for_others(commit: Commit) -> int:
+    starts = sum(len(new.history.events) for new in commit.starts)
+    return starts + sum(len(note.payload) for note in commit.notes)

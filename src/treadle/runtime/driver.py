@@ -4,31 +4,29 @@ Commands are decided in order, all that wait together, on a state that is one co
 durable at most. Only when that commit is durable are its effects performed and its callers answered.
 """
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import structlog
 from msgspec.structs import replace
 
-from treadle.core.decide import decide
 from treadle.core.outstanding import is_in_flight
-from treadle.model.commands import Command, Continue, PauseExecution, ReportOutcome
-from treadle.model.decision import Decision, Refused
-from treadle.model.effects import Alarm, Invocation
+from treadle.model.bounds import ExecutionBounds
+from treadle.model.commands import Command, Continue, ReportOutcome, ResumeExecution
+from treadle.model.effects import Invocation
 from treadle.model.errors import Corrupt, Rejected, Unavailable
-from treadle.model.events import Event
 from treadle.model.execution import Execution, is_settled
-from treadle.model.ids import ExecutionId, FrameId, Instant
-from treadle.model.outcomes import Outcome, Unknown
+from treadle.model.ids import ActivityId, ExecutionId, Instant
+from treadle.model.outcomes import Outcome
 from treadle.model.program import Program
 from treadle.ports.clock import Clock
-from treadle.ports.commit import Commit, CommitResult, Start
+from treadle.ports.commit import Commit, CommitResult, InboxRow, Start
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.committer import Ending, WhenDone
-from treadle.runtime.mailbox import Answer, Letter, refuse_all
+from treadle.runtime.mailbox import Letter, letter_of, refuse_all
 from treadle.runtime.performer import Call
-from treadle.runtime.recording import Mark, Owner, Recording, Release, record
+from treadle.runtime.recording import Mark, Owner, Release, reaching_others, record
+from treadle.runtime.turn import Case, Turn
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +39,9 @@ class House(Protocol):
 
     @property
     def bounds(self) -> RuntimeBounds: ...
+
+    @property
+    def execution_bounds(self) -> ExecutionBounds: ...
 
     @property
     def is_draining(self) -> bool:
@@ -59,6 +60,10 @@ class House(Protocol):
         """Replace the execution's alarm."""
         ...
 
+    def announce(self, commit: Commit) -> None:
+        """What the commit began, and whom it left a note, is durable: have it looked at soon."""
+        ...
+
     def let_go(self, driver: "Driver", undelivered: Sequence[Letter], due_at: Instant | None) -> None:
         """The driver is done with: released until `due_at`, ended, or without its right to write."""
         ...
@@ -68,75 +73,28 @@ class House(Protocol):
         ...
 
 
-class Turn:
-    """What is being written: several decisions in one commit.
+class Driver:
+    """`execution` is the durable state; None until the start is durable.
 
-    `alarm` and `is_unfinished` are those of the last decision, which knows the state of all before it.
-    `is_hold`: it stands for a turn that the store refused.
+    `inbox_seen` is the highest id of the rows of the inbox that were taken in; none is taken in twice.
     """
 
     __slots__ = (
-        "alarm",
-        "answers",
-        "events",
-        "execution",
-        "invocations",
-        "is_decided",
-        "is_hold",
-        "is_unfinished",
-        "letters",
-        "recording",
-    )
-
-    def __init__(
-        self, execution: Execution | None, letters: Sequence[Letter], *, is_hold: bool = False
-    ) -> None:
-        self.execution = execution
-        self.letters = letters
-        self.is_hold = is_hold
-        self.events: tuple[Event, ...] = ()
-        self.invocations: tuple[Invocation, ...] = ()
-        self.answers: tuple[Answer, ...] = ()
-        self.alarm: Instant | None = None
-        self.is_unfinished = False
-        self.is_decided = False
-        self.recording: Recording | None = None
-
-    def take(self, decision: Decision) -> None:
-        """Add a decision."""
-        self.is_decided = True
-        self.execution = decision.execution
-        self.events = (*self.events, *decision.events) if self.events else decision.events
-        self.alarm, self.is_unfinished = None, False
-        for effect in decision.effects:
-            if isinstance(effect, Invocation):
-                self.invocations = (*self.invocations, effect)
-            elif isinstance(effect, Alarm):
-                self.alarm = effect.at
-            else:
-                self.is_unfinished = True
-
-    def answer(self, reply: "asyncio.Future[Execution]", refused: Refused | None) -> None:
-        """Tell this caller once everything decided so far is durable."""
-        self.answers = (*self.answers, Answer(reply=reply, refused=refused))
-
-
-class Driver:
-    """`execution` is the durable state; None until the start is durable."""
-
-    __slots__ = (
+        "_case",
         "_has_alarm",
         "_house",
+        "_inbox",
         "_mailbox",
         "_mark",
         "_owner",
-        "_program",
+        "_set_aside",
         "_start",
         "_start_due_at",
         "_writing",
         "calls",
         "execution",
         "id",
+        "inbox_seen",
     )
 
     def __init__(
@@ -151,16 +109,19 @@ class Driver:
     ) -> None:
         self._house = house
         self.id = execution_id
-        self._program = program
+        self._case = Case(execution_id=execution_id, program=program, bounds=house.execution_bounds)
         self._owner = owner
         self.execution = execution
         self._mark = mark or Mark()
         self._mailbox: list[Letter] = []
+        self._inbox: tuple[Letter, ...] = ()
+        self._set_aside: tuple[Letter, ...] = ()
+        self.inbox_seen = 0
         self._has_alarm = False
         self._writing: Turn | None = None
         self._start: Start | None = None
         self._start_due_at: Instant | None = None
-        self.calls: dict[FrameId, Call] = {}
+        self.calls: dict[ActivityId, Call] = {}
 
     def begin(self, letter: Letter, start: Start, *, due_at: Instant | None) -> None:
         """Write the start; with `due_at` it is stored for whoever claims it then, and not driven here."""
@@ -168,73 +129,61 @@ class Driver:
         self._start_due_at = due_at
         self.post(letter)
 
+    def take_over(self, letters: Iterable[Letter], inbox: Sequence[InboxRow]) -> None:
+        """Go on where another engine stopped, with what became of its work, and what waits in the inbox."""
+        self._mailbox.extend(letters)
+        self._keep(inbox)
+        self._take_turn()
+
+    def receive(self, inbox: Sequence[InboxRow]) -> None:
+        """Have rows of the inbox decided; those that were taken in before are passed over."""
+        self._keep(inbox)
+        if self._inbox and self._writing is None:
+            self._take_turn()
+
     def post(self, letter: Letter) -> None:
         """Have a command decided, with all others that wait, as soon as nothing is being written."""
-        if letter.reply is not None and len(self._mailbox) >= self._house.bounds.mailbox_max:
-            refuse_all([letter], Unavailable("overloaded", "too many commands wait for this execution"))
-            return
+        if letter.reply is not None:
+            if len(self._mailbox) >= self._house.bounds.mailbox_max:
+                refuse_all([letter], Unavailable("overloaded", "too many commands wait for this execution"))
+                return
+            if self._set_aside and isinstance(letter.command, ResumeExecution):
+                self._inbox, self._set_aside = (*self._set_aside, *self._inbox), ()
         self._mailbox.append(letter)
         if self._writing is None:
             self._take_turn()
 
     def report(self, invocation: Invocation, outcome: Outcome) -> None:
         """An attempt of this execution has ended."""
-        self.calls.pop(invocation.frame, None)
+        self.calls.pop(invocation.activity, None)
         self.tell(ReportOutcome(frame=invocation.frame, activity=invocation.activity, outcome=outcome))
 
     def tell(self, command: Command) -> None:
         """Have a command decided that nobody waits for."""
         self.post(Letter(command=command))
 
+    def _keep(self, inbox: Sequence[InboxRow]) -> None:
+        new = [row for row in inbox if row.id > self.inbox_seen]
+        if new:
+            self._inbox = (*self._inbox, *(letter_of(self.id, row) for row in new))
+            self.inbox_seen = new[-1].id
+
     def _take_turn(self) -> None:
-        turn = Turn(self.execution, self._mailbox)
-        self._mailbox = []
+        letters, self._mailbox = self._mailbox, []
+        if self._inbox:
+            rows_max = self._house.bounds.inbox_rows_max
+            letters = [*self._inbox[:rows_max], *letters]
+            self._inbox = self._inbox[rows_max:]
+        turn = Turn(self._case, self.execution, letters, state_bytes=self._mark.state_bytes)
         now = self._house.clock.now()
-        for letter in turn.letters:
-            self._decide(turn, letter, now)
+        is_held = self._house.is_draining or self._start_due_at is not None
+        for letter in letters:
+            turn.decide(letter, now, is_held=is_held)
         if turn.execution is None or not turn.events:
             self._answer(turn, self.execution)
             self._after(turn)
             return
         self._write(turn, turn.execution)
-
-    def _decide(self, turn: Turn, letter: Letter, now: Instant) -> None:
-        is_held = self._house.is_draining or self._start_due_at is not None
-        try:
-            decision = decide(self._program, turn.execution, letter.command, now, is_held=is_held)
-        except Exception as broken:  # an invariant of this execution: it is held, all others go on
-            log.error(
-                "decision failed", execution=self.id, command=type(letter.command).__name__, exc_info=broken
-            )
-            refuse_all([letter], Rejected("internal", "the execution is in a state that cannot be"))
-            self._hold(turn, [letter], "internal_error")
-            return
-        if isinstance(decision, Refused):
-            if letter.reply is not None:
-                turn.answer(letter.reply, decision)
-            return
-        turn.take(decision)
-        if letter.reply is not None:
-            turn.answer(letter.reply, None)
-
-    def _hold(self, turn: Turn, letters: Sequence[Letter], reason: str) -> None:
-        """Pause the execution in the engine's name, unless it is paused.
-
-        The answers among the letters are unknown from now on, and asked for again after a resume.
-        """
-        outcome = Unknown(code=reason, message="the answer could not be taken in")
-        answers = [letter.command for letter in letters if isinstance(letter.command, ReportOutcome)]
-        unknown = [replace(answer, outcome=outcome) for answer in answers]
-        now = self._house.clock.now()
-        commands: list[Command] = [PauseExecution(reason=reason, actor="engine"), *unknown]
-        for command in commands:
-            try:
-                decision = decide(self._program, turn.execution, command, now, is_held=True)
-            except Exception as broken:
-                log.error("hold failed", execution=self.id, command=type(command).__name__, exc_info=broken)
-                return
-            if isinstance(decision, Decision):
-                turn.take(decision)
 
     def _write(self, turn: Turn, execution: Execution) -> None:
         start = self._start
@@ -248,11 +197,15 @@ class Driver:
                 self._owner,
                 start=start,
                 release=self._release_of(turn, execution),
+                state_bytes=turn.state_bytes,
             )
+            if turn.others or turn.consumed:
+                recording = reaching_others(recording, turn.others, turn.consumed)
         except Corrupt as refusal:
             log.error("commit cannot be encoded", execution=self.id, exc_info=refusal)
             self._not_written(turn, refusal)
             return
+        turn.events = ()  # they are encoded: let go of them while they are at hand, not when all is durable
         turn.recording, self._writing = recording, turn
         self._house.write(recording.commit, self._when_done)
 
@@ -273,11 +226,11 @@ class Driver:
         One that waits for long, or for a person, needs no memory; nor does one that an engine stops with.
         """
         if self._start_due_at is not None:
-            return Release(due_at=self._start_due_at)
+            return Release(due_at=min(self._start_due_at, turn.alarm or self._start_due_at))
         if turn.invocations or execution.ended is not None or is_in_flight(execution):
             return None
         now, is_draining = self._house.clock.now(), self._house.is_draining
-        if turn.is_unfinished:
+        if turn.is_unfinished or self._inbox or self._set_aside or turn.set_aside:
             return Release(due_at=now) if is_draining else None
         is_soon = turn.alarm is not None and turn.alarm - now <= self._house.bounds.keep_waiting_ms
         return None if is_soon and not is_draining else Release(due_at=turn.alarm)
@@ -289,6 +242,8 @@ class Driver:
             self._house.observe(execution)
         if turn.answers:
             self._answer(turn, execution)
+        if turn.others:
+            self._house.announce(commit)
         if commit.is_release:
             self._leave(commit.columns.due_at)
             return
@@ -313,7 +268,9 @@ class Driver:
                 self._house.set_alarm(self.id, turn.alarm)
             if turn.is_unfinished:
                 self._mailbox.append(Letter(command=Continue()))
-        if self._mailbox:
+        if turn.set_aside:
+            self._set_aside = (*self._set_aside, *turn.set_aside)
+        if self._mailbox or self._inbox:
             self._take_turn()
 
     def _answer(self, turn: Turn, execution: Execution | None) -> None:
@@ -345,12 +302,13 @@ class Driver:
             self._hold_after_refusal(turn)
 
     def _keep_for_later(self, turn: Turn) -> None:
-        """Answers of activities are decided again in a while; callers were told to come again."""
+        """Answers of activities, and notes, are decided again in a while; callers were told to come again."""
         if self.execution is None:
             self._leave()
             return
         kept = [letter for letter in turn.letters if letter.reply is None]
-        self._mailbox = kept + self._mailbox
+        self._mailbox = [letter for letter in kept if letter.row is None] + self._mailbox
+        self._inbox = (*(letter for letter in kept if letter.row is not None), *self._inbox)
         retry_at = Instant(self._house.clock.now() + self._house.bounds.store_retry_ms)
         self._has_alarm = True
         self._house.set_alarm(self.id, retry_at)
@@ -366,14 +324,19 @@ class Driver:
         if refused.is_hold:
             self._keep_for_later(refused)
             return
-        turn = Turn(self.execution, refused.letters, is_hold=True)
-        self._hold(turn, refused.letters, "commit_refused")
+        state_bytes = self._mark.state_bytes
+        turn = Turn(self._case, self.execution, refused.letters, state_bytes=state_bytes, is_hold=True)
+        turn.set_aside = tuple(letter for letter in refused.letters if letter.row is not None)
+        turn.hold(refused.letters, "commit_refused", self._house.clock.now())
         if turn.events and turn.execution is not None:
             self._write(turn, turn.execution)
         else:
             self._after(turn)
 
     def _leave(self, due_at: Instant | None = None) -> None:
+        """Be done with; notes that were taken in and not used up make the execution due at once."""
         undelivered, self._mailbox = self._mailbox, []
+        if self._inbox or self._set_aside:
+            due_at = self._house.clock.now()
         self._house.set_alarm(self.id, None)
         self._house.let_go(self, undelivered, due_at)

@@ -1,20 +1,20 @@
 """One running engine: accepts starts and commands, drives live executions, recovers what others left."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Sequence, Set
+from typing import Final
 
 import msgspec
 import structlog
 
 from treadle.core.decide import decide
-from treadle.core.outstanding import outstanding
-from treadle.model.commands import Command, Continue, ReportOutcome, StartExecution
+from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
+from treadle.model.commands import Command, Continue, StartExecution
 from treadle.model.decision import Refused
 from treadle.model.effects import Invocation
 from treadle.model.errors import Corrupt, Rejected, Unavailable
 from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
-from treadle.model.outcomes import Unknown
 from treadle.model.program import Program
 from treadle.ports.clock import Clock
 from treadle.ports.commit import Claimed, Commit, IdempotencyKey, Start
@@ -26,17 +26,21 @@ from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.claimer import Claimer
 from treadle.runtime.committer import Committer, WhenDone
 from treadle.runtime.driver import Driver
+from treadle.runtime.inboxes import Inboxes
 from treadle.runtime.mailbox import Letter, refuse_all
 from treadle.runtime.performer import Performer
 from treadle.runtime.programs import Programs
 from treadle.runtime.recording import Owner, restore
+from treadle.runtime.taking_over import first_letters
 from treadle.runtime.watchers import Watchers, give_up
 
 log = structlog.get_logger(__name__)
+CLAIMS_MAX: Final = 3
+"""How often a command claims its execution: it may be let go as soon as what was lost is recorded."""
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """What an engine is built from."""
+    """What an engine is built from. `bounds` are its own, `execution_bounds` those of any one execution."""
 
     id: EngineId
     store: Store
@@ -45,6 +49,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     programs: Programs
     clock: Clock
     bounds: RuntimeBounds = RuntimeBounds()
+    execution_bounds: ExecutionBounds = DEFAULT_BOUNDS
 
 
 class Engine:
@@ -54,15 +59,18 @@ class Engine:
         self._parts = parts
         self.clock = parts.clock
         self.bounds = parts.bounds
+        self.execution_bounds = parts.execution_bounds
         self.is_draining = False
         self._drivers: dict[ExecutionId, Driver] = {}
-        self._claims: dict[ExecutionId, asyncio.Task[Driver | None]] = {}
+        self._claims: dict[ExecutionId, asyncio.Task[None]] = {}
+        self._taking_due = asyncio.Lock()
         self._committer = Committer(parts.store, parts.bounds)
         self._performer = Performer(parts.invoker, parts.bounds)
         self._watchers = Watchers()
         self._alarms = Alarms(parts.clock, self._ring)
+        self._inboxes = Inboxes(parts.store, parts.clock, parts.bounds, self._drivers)
         self._claimer = Claimer(
-            parts.store, parts.clock, parts.id, parts.bounds, room=self._room, adopt=self._adopt
+            parts.store, parts.clock, parts.bounds, room=self._room, claim=self._claim_due
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
@@ -83,6 +91,7 @@ class Engine:
         self.is_draining = True
         committer, claimer = self._tasks
         claimer.cancel()
+        await self._inboxes.close()
         await asyncio.gather(claimer, *self._errands, return_exceptions=True)
         # What is being written may owe calls: they are made and awaited, for their attempts are recorded.
         await self._committer.idle()
@@ -139,10 +148,14 @@ class Engine:
         """
         self._admit()
         driver = self._drivers.get(execution_id)
-        if driver is None:
+        for _ in range(CLAIMS_MAX):
+            if driver is not None:
+                break
             await self._refuse_early(namespace, execution_id, command)
-            driver = await self._claim(execution_id)
+            await self._claim(execution_id)
             self._admit()
+            # Looked up when it is written to: one that was claimed may have been let go again by now.
+            driver = self._drivers.get(execution_id)
         if driver is None:
             raise Unavailable("not_owner", "the execution changed hands just now")
         if driver.execution is not None and driver.execution.namespace != namespace:
@@ -210,11 +223,16 @@ class Engine:
 
     def perform(self, driver: Driver, invocation: Invocation) -> None:
         """Make an attempt for a driver."""
-        driver.calls[invocation.frame] = self._performer.perform(invocation, driver.report)
+        driver.calls[invocation.activity] = self._performer.perform(invocation, driver.report)
 
     def set_alarm(self, execution_id: ExecutionId, at: Instant | None) -> None:
         """Replace an execution's alarm."""
         self._alarms.set(execution_id, at)
+
+    def announce(self, commit: Commit) -> None:
+        """Have what is due by this commit claimed, and the notes to live executions fetched."""
+        if self._inboxes.note(commit.notes) or commit.starts:
+            self._claimer.hint(commit.columns.updated_at)
 
     def observe(self, execution: Execution) -> None:
         """Tell those who wait for an end."""
@@ -227,6 +245,8 @@ class Engine:
             del self._drivers[driver.id]
         for call in driver.calls.values():
             self._performer.drop(call)
+        if self._inboxes.is_fetching(driver.id):  # the store has made it due at once
+            due_at = self.clock.now()
         if was_full or due_at is not None:
             self._claimer.hint(None if was_full else due_at)
         waited_for = [letter for letter in undelivered if letter.reply is not None]
@@ -270,23 +290,35 @@ class Engine:
         if driver is not None:
             driver.tell(Continue())
 
-    async def _claim(self, execution_id: ExecutionId) -> Driver | None:
+    async def _claim_due(self, limit: int) -> int:
+        """Drive what nobody drives and is due; how many there were."""
+        with self._inboxes.claiming() as noted:
+            async with self._taking_due:
+                claimed = await self._parts.store.claim_due(self._parts.id, self.clock.now(), limit)
+                for one in claimed:
+                    await self._adopt(one, noted)
+        return len(claimed)
+
+    async def _claim(self, execution_id: ExecutionId) -> None:
         """Own an execution that nobody drives; callers who ask at the same time share one claim."""
         task = self._claims.get(execution_id)
         if task is None:
             task = asyncio.get_running_loop().create_task(self._claim_one(execution_id))
             self._claims[execution_id] = task
             task.add_done_callback(lambda _: self._claims.pop(execution_id, None))
-        return await asyncio.shield(task)
+        await asyncio.shield(task)
 
-    async def _claim_one(self, execution_id: ExecutionId) -> Driver | None:
-        claimed = await self._parts.store.claim(self._parts.id, execution_id)
-        if claimed is not None:
-            await self._adopt(claimed)
-        return self._drivers.get(execution_id)
+    async def _claim_one(self, execution_id: ExecutionId) -> None:
+        with self._inboxes.claiming() as noted:
+            claimed = await self._parts.store.claim(self._parts.id, execution_id)
+            if claimed is not None:
+                await self._adopt(claimed, noted)
+                return
+        async with self._taking_due:  # it may have been claimed with what is due, and be driven soon
+            pass
 
-    async def _adopt(self, claimed: Claimed) -> None:
-        """Drive a claimed execution. What was in flight when its engine died is lost: say so, and go on."""
+    async def _adopt(self, claimed: Claimed, noted: Set[ExecutionId]) -> None:
+        """Drive a claimed execution; one for which more was `noted` than the claim brought fetches it."""
         stored = claimed.state
         try:
             program = await self._parts.programs.get(stored.namespace, stored.definition.digest)
@@ -301,18 +333,14 @@ class Engine:
         owner = Owner(engine=self._parts.id, fence=claimed.fence)
         driver = Driver(self, stored.execution_id, program, owner, execution=execution, mark=mark)
         self._drivers[stored.execution_id] = driver
-        for effect in outstanding(execution):
-            if isinstance(effect, Invocation):
-                lost = Unknown(
-                    code="lost", message="the engine died while the call was in flight", is_lost=True
-                )
-                driver.tell(ReportOutcome(frame=effect.frame, activity=effect.activity, outcome=lost))
-        driver.tell(Continue())
+        driver.take_over(first_letters(execution), claimed.inbox)
+        if stored.execution_id in noted:
+            self._inboxes.fetch(stored.execution_id)
 
     async def _adopt_later(self, claimed: Claimed) -> None:
         await self.clock.sleep(self.bounds.store_retry_ms)
         if not self.is_draining:
-            await self._adopt(claimed)
+            await self._adopt(claimed, {claimed.state.execution_id})
 
     async def _refuse_early(self, namespace: Namespace, execution_id: ExecutionId, command: Command) -> None:
         """Refuse without claiming what the stored state refuses: it ended, or there is none, or not so.
@@ -324,7 +352,7 @@ class Engine:
             raise Rejected("execution_not_found", f"there is no execution {execution_id}")
         program = await self._parts.programs.get(namespace, stored.definition.digest)
         execution, _ = restore(stored)
-        decision = decide(program, execution, command, self.clock.now())
+        decision = decide(program, execution, command, self.clock.now(), bounds=self.execution_bounds)
         if isinstance(decision, Refused):
             raise Rejected(decision.code, decision.message)
 

@@ -3,26 +3,42 @@
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from treadle.codec.chain import seal
 from treadle.codec.events import decode_events, encode_events
+from treadle.codec.inbox import encode_command
+from treadle.codec.packing import json_bytes
 from treadle.codec.snapshots import decode_snapshot, encode_snapshot
-from treadle.core.evolve import fold
+from treadle.core.evolve import evolve, fold
 from treadle.core.status import failure_of, status_of
-from treadle.model.events import Event
+from treadle.model.effects import ChildStart, Notice
+from treadle.model.events import Event, ExecutionStarted
 from treadle.model.execution import Execution
 from treadle.model.ids import EngineId, Instant
-from treadle.ports.commit import Commit, HistoryRow, ListColumns, Start, StoredState
+from treadle.ports.commit import (
+    Commit,
+    HistoryRow,
+    InboxNote,
+    ListColumns,
+    NewExecution,
+    Start,
+    StoredState,
+)
 from treadle.ports.snapshots import is_snapshot_due
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How far an execution is written: its version, the last row's digest, and the weight of its tail."""
+    """How far an execution is written: its version, the last row's digest, and the weight of its tail.
+
+    `state_bytes` is what the state holds at most, as JSON.
+    """
 
     version: int = 0
     digest: bytes = b""
     snapshot_bytes: int = 0
     tail_bytes: int = 0
+    state_bytes: int = 0
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -59,7 +75,7 @@ def columns_of(execution: Execution, due_at: Instant | None) -> ListColumns:
     )
 
 
-def record(
+def record(  # noqa: PLR0913 - what is written, by whom, and the three things that only some commits have
     events: Sequence[Event],
     execution: Execution,
     mark: Mark,
@@ -67,6 +83,7 @@ def record(
     *,
     start: Start | None = None,
     release: Release | None = None,
+    state_bytes: int = 0,
 ) -> Recording:
     """What is to be written for `events`, after which the state is `execution`."""
     encoded = encode_events(events)
@@ -98,8 +115,43 @@ def record(
         digest=row.digest,
         snapshot_bytes=mark.snapshot_bytes if snapshot is None else len(snapshot),
         tail_bytes=tail_bytes if snapshot is None else 0,
+        state_bytes=state_bytes,
     )
     return Recording(commit=commit, mark=after)
+
+
+def reaching_others(
+    recording: Recording, others: Sequence[ChildStart | Notice], consumed: tuple[int, ...]
+) -> Recording:
+    """The same, with what other executions are owed in the order of the decisions, and the used-up rows."""
+    starts = tuple(new_execution(one.started) for one in others if isinstance(one, ChildStart))
+    notes = tuple(inbox_note(one) for one in others if isinstance(one, Notice))
+    commit = replace(recording.commit, starts=starts, notes=notes, consumed=consumed)
+    return replace(recording, commit=commit)
+
+
+def new_execution(started: ExecutionStarted) -> NewExecution:
+    """What is written for an execution that another one starts: due at once."""
+    execution = evolve(None, started)
+    start = Start(
+        namespace=started.namespace,
+        definition=started.definition,
+        business_key=started.business_key,
+        priority=started.priority,
+        labels=started.labels,
+        created_at=execution.created_at,
+    )
+    return NewExecution(
+        execution_id=started.id,
+        start=start,
+        history=seal(b"", 1, 1, started.at, encode_events((started,))),
+        columns=columns_of(execution, due_at=started.at),
+    )
+
+
+def inbox_note(notice: Notice) -> InboxNote:
+    """A command for another execution, as it waits in that one's inbox."""
+    return InboxNote(execution_id=notice.execution_id, payload=encode_command(notice.command))
 
 
 def restore(stored: StoredState) -> tuple[Execution, Mark]:
@@ -111,6 +163,7 @@ def restore(stored: StoredState) -> tuple[Execution, Mark]:
         digest=_last_digest(stored.tail, stored.snapshot_digest),
         snapshot_bytes=len(stored.snapshot or b""),
         tail_bytes=sum(len(row.events) for row in stored.tail),
+        state_bytes=json_bytes(stored.snapshot) + sum(json_bytes(row.events) for row in stored.tail),
     )
     return execution, mark
 

@@ -74,6 +74,7 @@ class Definitions:
         self._views = parts.views
         self._programs = parts.programs
         self._clock = parts.clock
+        self._bounds = parts.document_bounds
 
     async def put(self, namespace: Namespace, data: bytes, written_in: DocumentFormat) -> PutDefinition:
         """Keep the document; the same one again is no change, and makes a deleted one visible again.
@@ -82,7 +83,7 @@ class Definitions:
             Rejected: `too_large`, `malformed_request`, `invalid_definition`, or `definition_exists` when
                 the name and version are taken by another document.
         """
-        document = await read_text(data, written_in)
+        document = await read_text(data, written_in, self._bounds)
         definition = document.definition
         known = await self._views.definition(namespace, definition.name, definition.version)
         if known is None or known.deleted_at is not None:
@@ -105,7 +106,7 @@ class Definitions:
         Raises:
             Rejected: `too_large` or `malformed_request`.
         """
-        report, drawn = await report_on(data, written_in)
+        report, drawn = await report_on(data, written_in, self._bounds)
         is_valid = report.definition is not None
         return Validation(valid=is_valid, errors=report.errors, warnings=report.warnings, graph=drawn)
 

@@ -1,10 +1,11 @@
 """Documents of definitions: read, checked and compiled, in the loop or beside it by their length."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
+from treadle.definition.bounds import DEFAULT_BOUNDS, DocumentBounds
 from treadle.definition.compile import compile_definition
 from treadle.definition.digest import digest
 from treadle.definition.formats import parse_document
@@ -18,6 +19,8 @@ from treadle.model.program import Program
 from treadle.service.workload import worked
 
 DocumentFormat = Literal["json", "yaml"]
+STORED_BOUNDS: Final = DocumentBounds(nodes=100_000, nesting=64, branches=10_000)
+"""What was accepted under wider settings is still run after they were narrowed."""
 
 
 class CheckedDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +33,9 @@ class CheckedDocument(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Fault, ...]
 
 
-async def read_text(data: bytes, written_in: DocumentFormat) -> CheckedDocument:
+async def read_text(
+    data: bytes, written_in: DocumentFormat, bounds: DocumentBounds = DEFAULT_BOUNDS
+) -> CheckedDocument:
     """The document that a text holds.
 
     Raises:
@@ -38,16 +43,18 @@ async def read_text(data: bytes, written_in: DocumentFormat) -> CheckedDocument:
     """
     # YAML is read a hundred times more slowly than JSON: even a short text is not read in the loop.
     at_once_max = {} if written_in == "json" else {"at_once_max": 0}
-    return await worked(len(data), lambda: _checked(parse_document(data, written_in)), **at_once_max)
+    return await worked(len(data), lambda: _checked(parse_document(data, written_in), bounds), **at_once_max)
 
 
-async def read_tree(tree: Json, size_bytes: int, pointer: str) -> CheckedDocument:
+async def read_tree(
+    tree: Json, size_bytes: int, pointer: str, bounds: DocumentBounds = DEFAULT_BOUNDS
+) -> CheckedDocument:
     """The document that stands at `pointer` in a request of `size_bytes`.
 
     Raises:
         Rejected: `invalid_definition` with every fault, pointing into the request.
     """
-    return await worked(size_bytes, lambda: _checked(tree, pointer))
+    return await worked(size_bytes, lambda: _checked(tree, bounds, pointer))
 
 
 async def tree_digest(tree: Json, size_bytes: int) -> Digest | None:
@@ -62,7 +69,9 @@ async def tree_digest(tree: Json, size_bytes: int) -> Digest | None:
     return await worked(size_bytes, work)
 
 
-async def report_on(data: bytes, written_in: DocumentFormat) -> tuple[Report, Json]:
+async def report_on(
+    data: bytes, written_in: DocumentFormat, bounds: DocumentBounds = DEFAULT_BOUNDS
+) -> tuple[Report, Json]:
     """Everything found in a text, and its graph if it has no errors.
 
     Raises:
@@ -70,7 +79,7 @@ async def report_on(data: bytes, written_in: DocumentFormat) -> tuple[Report, Js
     """
 
     def work() -> tuple[Report, Json]:
-        report = check(parse_document(data, written_in))
+        report = check(parse_document(data, written_in), bounds)
         return report, graph(report.definition) if report.definition is not None else None
 
     return await worked(len(data), work, 0)
@@ -91,11 +100,11 @@ def compile_stored(document: bytes) -> Program:
 
 
 def _read_stored(document: bytes) -> Definition:
-    return read_definition(msgspec.json.decode(document))
+    return read_definition(msgspec.json.decode(document), STORED_BOUNDS)
 
 
-def _checked(tree: Json, pointer: str = "") -> CheckedDocument:
-    report = check(tree)
+def _checked(tree: Json, bounds: DocumentBounds, pointer: str = "") -> CheckedDocument:
+    report = check(tree, bounds)
     if report.definition is None:
         count = len(report.errors)
         message = f"the definition has {count} fault{'' if count == 1 else 's'}"

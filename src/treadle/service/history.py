@@ -15,7 +15,7 @@ from treadle.ports.commit import HistoryRow
 
 OWN_FIELDS: Final = frozenset({"at", "path", "attempt", "actor", "reason"})
 """Fields that stand beside `data`, not in it."""
-INSTANT_FIELDS: Final = frozenset({"wake_at", "start_at"})
+INSTANT_FIELDS: Final = frozenset({"wake_at", "start_at", "deadline_at", "callback_until", "expires_at"})
 ENGINE_ACTOR: Final = "engine"
 
 
@@ -53,7 +53,7 @@ def history_item(seq: int, event: Event) -> HistoryItem:
         path=getattr(event, "path", None),
         attempt=getattr(event, "attempt", None),
         data=_data(event),
-        actor=getattr(event, "actor", ENGINE_ACTOR),
+        actor=getattr(event, "actor", None) or ENGINE_ACTOR,
         reason=getattr(event, "reason", None),
     )
 

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET
 
+from treadle.core.explain import missing_signals
 from treadle.model.execution import (
     Attempt,
     AttemptError,
@@ -28,6 +29,8 @@ from treadle.model.json import Json
 
 NODES_SHOWN_MAX: Final = 500
 """Visits shown with an execution, the newest of them."""
+OPEN: Final = frozenset({VisitStatus.RUNNING, VisitStatus.UNKNOWN})
+"""A visit that is not over, if a frame stands at it."""
 
 
 class NodeStatus(StrEnum):
@@ -86,7 +89,11 @@ class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NodeView(msgspec.Struct, frozen=True, kw_only=True):
-    """One visit. `attempt` is the number of its newest attempt, 0 without one."""
+    """One visit. `attempt` is the number of its newest attempt, 0 without one.
+
+    `waiting_for` is `{"signals": [<those that it would still take>]}`, `{"callback": true, "until"}`,
+    `{"child": <id>}` or, of one whose outcome is unknown, `{"resolution": true}`.
+    """
 
     kind: str
     status: NodeStatus
@@ -95,7 +102,7 @@ class NodeView(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str
     ended_at: str | None
     output: Json
-    waiting_for: str | None
+    waiting_for: dict[str, Json] | None
     wake_at: str | None
 
 
@@ -138,8 +145,8 @@ def _visits(execution: Execution) -> Iterable[Visit]:
     return chain(execution.visits.values(), execution.earlier.values())
 
 
-def _age_key(visit: Visit) -> tuple[int, int, str]:
-    return visit.started_at, visit.number, visit.path
+def _age_key(visit: Visit) -> tuple[int, int, int, str]:
+    return visit.started_at, visit.seq, visit.number, visit.path
 
 
 def _frames_at(execution: Execution) -> dict[Path, Frame]:
@@ -152,10 +159,10 @@ def _frames_at(execution: Execution) -> dict[Path, Frame]:
 
 
 def _node_view(visit: Visit, frame: Frame | None) -> NodeView:
-    is_open = visit.status is VisitStatus.RUNNING and frame is not None
+    standing = frame if visit.status in OPEN else None
     attempts = visit.attempts
-    if is_open and frame is not None and frame.activity is not None:
-        attempts = frame.activity.attempts
+    if standing is not None and standing.activity is not None:
+        attempts = standing.activity.attempts
     return NodeView(
         kind=visit.kind,
         status=_node_status(visit, frame),
@@ -164,9 +171,23 @@ def _node_view(visit: Visit, frame: Frame | None) -> NodeView:
         started_at=format_instant(visit.started_at),
         ended_at=shown_instant(visit.ended_at),
         output=None if visit.output is UNSET else visit.output,
-        waiting_for=None,
-        wake_at=shown_instant(frame.wake_at) if is_open and frame is not None else None,
+        waiting_for=None if standing is None else _waiting_for(visit, standing),
+        wake_at=None if standing is None else shown_instant(standing.wake_at),
     )
+
+
+def _waiting_for(visit: Visit, frame: Frame) -> dict[str, Json] | None:
+    """What has to come from outside, but for the answer of a call."""
+    if visit.status is VisitStatus.UNKNOWN:
+        return {"resolution": True}
+    if frame.child is not None:
+        return {"child": frame.child.id}
+    if frame.phase is not Phase.WAITING:
+        return None
+    if frame.wait is not None:
+        return {"signals": list(missing_signals(frame.wait))}
+    until = None if frame.activity is None else frame.activity.callback_until
+    return {"callback": True, "until": shown_instant(until)}
 
 
 def _node_status(visit: Visit, frame: Frame | None) -> NodeStatus:

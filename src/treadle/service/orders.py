@@ -1,10 +1,12 @@
 """What a caller writes to start an execution, and what may stand in it."""
 
 import re
+from enum import StrEnum
 from typing import Annotated, Final
 
 import msgspec
 
+from treadle.definition.durations import parse_duration
 from treadle.definition.instants import parse_instant
 from treadle.model.errors import Fault, Rejected
 from treadle.model.ids import ExecutionId, Instant
@@ -23,16 +25,29 @@ class InlineDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     document: Json
 
 
+class BusinessKeyPolicy(StrEnum):
+    """What a start does when an execution of its definition's name lives under its business key.
+
+    allow: begin another one; reject: refuse; return: answer with the one that lives.
+    """
+
+    ALLOW = "allow"
+    REJECT = "reject"
+    RETURN = "return"
+
+
 class StartOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a caller writes to start an execution. `definition` is a name, `name@version` or a document."""
 
     definition: str | InlineDefinition
     input: Json = {}
     business_key: str | None = None
+    business_key_policy: BusinessKeyPolicy = BusinessKeyPolicy.ALLOW
     id: str | None = None
     priority: Annotated[int, msgspec.Meta(ge=-PRIORITY_MAX, le=PRIORITY_MAX)] | None = None
     labels: dict[str, Json] = {}
     start_at: str | None = None
+    deadline: str | None = None
 
 
 def read_execution_id(text: str | None) -> ExecutionId | None:
@@ -57,6 +72,18 @@ def read_business_key(text: str | None) -> str | None:
     if text is not None and not _is_text(text, BUSINESS_KEY_CHARS_MAX):
         raise _malformed("/business_key", f"`business_key` has 1 to {BUSINESS_KEY_CHARS_MAX} characters")
     return text
+
+
+def read_business_key_policy(order: StartOrder) -> BusinessKeyPolicy:
+    """The policy, which asks for a key to go by.
+
+    Raises:
+        Rejected: `malformed_request`, there is no business key.
+    """
+    policy = order.business_key_policy
+    if policy is not BusinessKeyPolicy.ALLOW and order.business_key is None:
+        raise _malformed("/business_key_policy", f"`{policy.value}` asks for a `business_key` to go by")
+    return policy
 
 
 def read_labels(given: dict[str, Json]) -> dict[str, str]:
@@ -95,6 +122,23 @@ def read_start_at(text: str | None) -> Instant | None:
         return parse_instant(text)
     except ValueError as error:
         raise _malformed("/start_at", str(error)) from error
+
+
+def read_deadline(text: str | None) -> tuple[Instant | None, int | None]:
+    """The deadline as an instant, or as a duration in milliseconds; two times None without one.
+
+    Raises:
+        Rejected: `malformed_request`, it is neither.
+    """
+    if text is None:
+        return None, None
+    try:
+        return parse_instant(text), None
+    except ValueError as no_instant:
+        try:
+            return None, parse_duration(text)
+        except ValueError as no_duration:
+            raise _malformed("/deadline", f"{no_instant}; or {no_duration}") from no_duration
 
 
 def _malformed(pointer: str, message: str) -> Rejected:

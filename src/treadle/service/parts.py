@@ -2,16 +2,21 @@
 
 import msgspec
 
+from treadle.definition.bounds import DEFAULT_BOUNDS, DocumentBounds
 from treadle.ports.clock import Clock
 from treadle.ports.randomness import Randomness
 from treadle.ports.store import Store
 from treadle.ports.views import Views
 from treadle.runtime.engine import Engine
 from treadle.runtime.programs import Programs
+from treadle.security.tokens import KeyRing
 
 
 class ServiceParts(msgspec.Struct, frozen=True, kw_only=True):
-    """`programs` is the engine's own cache: what one of them compiles the other finds."""
+    """`programs` is the engine's own cache: what one of them compiles the other finds.
+
+    `tokens` verifies what its invokers have signed. `document_bounds` hold for what is stored or started now.
+    """
 
     engine: Engine
     store: Store
@@ -19,3 +24,5 @@ class ServiceParts(msgspec.Struct, frozen=True, kw_only=True):
     programs: Programs
     clock: Clock
     randomness: Randomness
+    tokens: KeyRing
+    document_bounds: DocumentBounds = DEFAULT_BOUNDS

@@ -6,10 +6,11 @@ import msgspec
 
 from treadle.model.commands import StartExecution
 from treadle.model.errors import Fault, Rejected
-from treadle.model.execution import DefinitionRef, Execution
+from treadle.model.execution import TERMINAL, DefinitionRef, Execution, ExecutionStatus
 from treadle.model.ids import Namespace
 from treadle.model.json import Json
 from treadle.model.program import Program
+from treadle.model.views import ExecutionFilter
 from treadle.ports.commit import IdempotencyKey
 from treadle.service.caller import Caller
 from treadle.service.definitions import not_found, stored_definition
@@ -17,9 +18,12 @@ from treadle.service.documents import read_tree, tree_digest
 from treadle.service.executions import Executions
 from treadle.service.idempotency import KeyLocks, idempotency_key
 from treadle.service.orders import (
+    BusinessKeyPolicy,
     InlineDefinition,
     StartOrder,
     read_business_key,
+    read_business_key_policy,
+    read_deadline,
     read_execution_id,
     read_labels,
     read_start_at,
@@ -28,6 +32,7 @@ from treadle.service.parts import ServiceParts
 from treadle.service.workload import worked
 
 TAKEN: Final = frozenset({"execution_exists", "idempotency_exists"})
+LIVE: Final = tuple(status for status in ExecutionStatus if status not in TERMINAL)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,37 +47,38 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True):
-    """`is_new` False: an earlier start under the same Idempotency-Key made it."""
+    """`is_new` False: an earlier start made it, under the same Idempotency-Key or business key."""
 
     execution: Execution
     is_new: bool
 
 
 class Starts:
-    """What returns is durable."""
+    """What returns is durable. Policies of business keys hold among the starts that this engine takes."""
 
     def __init__(self, parts: ServiceParts, executions: Executions) -> None:
         self._parts = parts
         self._executions = executions
         self._locks = KeyLocks()
+        self._business_locks = KeyLocks()
 
     async def start(self, asked: Asked) -> Started:
         """Start, once for each Idempotency-Key.
 
         Raises:
             Rejected: `malformed_request`, `idempotency_mismatch`, `definition_not_found`,
-                `invalid_definition`, `invalid_input` or `execution_exists`.
+                `invalid_definition`, `invalid_input`, `execution_exists` or `business_key_running`.
             Unavailable: nothing was accepted.
         """
         if asked.idempotency_key is None:
-            return Started(execution=await self._begin(asked, None), is_new=True)
+            return await self._begin(asked, None)
         key = await idempotency_key(asked.idempotency_key, asked.body, asked.body_bytes)
         async with self._locks.held(asked.caller.namespace, key.key):
             earlier = await self._earlier(asked.caller.namespace, key)
             if earlier is not None:
                 return Started(execution=earlier, is_new=False)
             try:
-                return Started(execution=await self._begin(asked, key), is_new=True)
+                return await self._begin(asked, key)
             except Rejected as rejected:
                 # Another engine may have taken the key since it was looked for.
                 earlier = None
@@ -91,11 +97,40 @@ class Starts:
             raise Rejected("idempotency_mismatch", message)
         return await self._executions.get(namespace, record.execution_id)
 
-    async def _begin(self, asked: Asked, key: IdempotencyKey | None) -> Execution:
+    async def _begin(self, asked: Asked, key: IdempotencyKey | None) -> Started:
+        policy = read_business_key_policy(asked.order)
+        command, program = await self._command(asked)
+        if policy is BusinessKeyPolicy.ALLOW or command.business_key is None:
+            return await self._start(command, program, key)
+        # One at a time, so that none begins between the look and the start of another.
+        locked = f"{program.name}/{command.business_key}"
+        async with self._business_locks.held(command.namespace, locked):
+            running = await self._running(command.namespace, program.name, command.business_key)
+            if running is None:
+                return await self._start(command, program, key)
+        if policy is BusinessKeyPolicy.RETURN:
+            return Started(execution=running, is_new=False)
+        message = f"the execution {running.id} of {program.name} lives under this business key"
+        raise Rejected("business_key_running", message)
+
+    async def _start(self, command: StartExecution, program: Program, key: IdempotencyKey | None) -> Started:
+        return Started(execution=await self._parts.engine.start_execution(command, program, key), is_new=True)
+
+    async def _running(self, namespace: Namespace, name: str, business_key: str) -> Execution | None:
+        """The newest live execution of the definition's name under that key."""
+        where = ExecutionFilter(
+            namespace=namespace, statuses=LIVE, definition=name, business_key=business_key
+        )
+        found = await self._parts.views.executions(where, None, 1)
+        return await self._executions.get(namespace, found[0].id) if found else None
+
+    async def _command(self, asked: Asked) -> tuple[StartExecution, Program]:
+        """What is asked for, every field read and the input checked."""
         order, randomness = asked.order, self._parts.randomness
         execution_id = read_execution_id(order.id) or randomness.execution_id()
         labels, start_at = read_labels(order.labels), read_start_at(order.start_at)
         business_key = read_business_key(order.business_key)
+        deadline_at, deadline_ms = read_deadline(order.deadline)
         program = await self._program(asked)
         await _check_input(program, order.input, asked.body_bytes)
         command = StartExecution(
@@ -108,9 +143,11 @@ class Starts:
             labels=labels,
             start_at=start_at,
             traceparent=asked.traceparent or randomness.traceparent(),
+            deadline_at=deadline_at,
+            deadline_ms=deadline_ms,
             actor=asked.caller.actor,
         )
-        return await self._parts.engine.start_execution(command, program, key)
+        return command, program
 
     async def _program(self, asked: Asked) -> Program:
         if isinstance(asked.order.definition, InlineDefinition):
@@ -131,7 +168,9 @@ class Starts:
         digest = await tree_digest(inline.document, asked.body_bytes)
         if digest is not None and await self._parts.views.document(namespace, digest) is not None:
             return await self._parts.programs.get(namespace, digest)
-        document = await read_tree(inline.document, asked.body_bytes, "/definition/document")
+        document = await read_tree(
+            inline.document, asked.body_bytes, "/definition/document", self._parts.document_bounds
+        )
         now = self._parts.clock.now()
         await self._parts.store.put_definition(stored_definition(namespace, document, now, is_inline=True))
         return document.program

@@ -1,9 +1,12 @@
 """All use cases, over one set of parts."""
 
 from treadle.service.acts import Acts
+from treadle.service.callbacks import Callbacks
 from treadle.service.definitions import Definitions
 from treadle.service.executions import Executions
+from treadle.service.explanations import Explanations
 from treadle.service.parts import ServiceParts
+from treadle.service.signals import Signals
 from treadle.service.starts import Starts
 
 
@@ -15,6 +18,9 @@ class UseCases:
         self.executions = Executions(parts)
         self.starts = Starts(parts, self.executions)
         self.acts = Acts(parts)
+        self.signals = Signals(parts)
+        self.callbacks = Callbacks(parts, self.executions)
+        self.explanations = Explanations(parts, self.executions)
 
     def close(self) -> None:
         """Let everybody go who waits."""

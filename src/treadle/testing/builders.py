@@ -1,6 +1,7 @@
 """Programs built by hand: expressions as closures, no document and no compiler."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from treadle.model.program import (
     ROOT_BODY,
     ActivityPlan,
     Body,
+    CallbackPlan,
     CompensationPlan,
     Program,
     ProgramNode,
@@ -22,6 +24,7 @@ from treadle.model.program import (
     TaskNode,
 )
 from treadle.model.requests import HandlerRequest, Request
+from treadle.testing.composites import inside_of, scopes_of, waits_of
 
 PLAIN_RETRY = RetryPolicy(jitter=0.0)
 """The default rules without jitter, so that a delay can be read off."""
@@ -116,9 +119,11 @@ def task(
     on_unknown: OnUnknown = OnUnknown.RETRY,
     when: Expression | None = None,
     output: Expression | None = None,
+    **more: Any,
 ) -> TaskNode:
-    """A task; without `activity` it calls the handler of its own name."""
+    """A task; without `activity` it calls the handler of its own name. `more` are fields of the node."""
     return TaskNode(
+        **more,
         id=NodeId(name),
         when=when,
         activity=activity or plan(name),
@@ -128,26 +133,39 @@ def task(
     )
 
 
+def awaiting_task(
+    name: str,
+    *,
+    timeout_ms: int = 60_000,
+    success_when: Expression | None = None,
+    fail_when: Expression | None = None,
+    **more: Any,
+) -> TaskNode:
+    """An async task: its callback has to come within `timeout_ms`. `more` is what `task` takes."""
+    awaited = CallbackPlan(timeout_ms=timeout_ms, success_when=success_when, fail_when=fail_when)
+    return task(name, callback=awaited, **more)
+
+
 def undone_task(name: str, retry: RetryPolicy = PLAIN_RETRY) -> TaskNode:
     """A task that `undo-<name>` undoes; `retry` is that of the task."""
     return task(name, activity=plan(name, retry=retry), compensation=undo(f"undo-{name}"))
 
 
-def switch(
-    name: str, *cases: SwitchCase, default: str | None = None, when: Expression | None = None
-) -> SwitchNode:
-    """A switch; `default` names a body of the program."""
-    return SwitchNode(id=NodeId(name), when=when, cases=cases, default=default)
+def switch(name: str, *cases: SwitchCase, **more: Any) -> SwitchNode:
+    """A switch; its `default` names a body of the program. `more` are fields of the node."""
+    return SwitchNode(**more, id=NodeId(name), cases=cases)
 
 
-def case(when: Expression, body: str | None = None, name: str | None = None) -> SwitchCase:
-    """A case of a switch; `body` names a body of the program."""
-    return SwitchCase(when=when, name=name, body=body)
+def case(
+    when: Expression, body: str | None = None, name: str | None = None, next_: str | None = None
+) -> SwitchCase:
+    """A case of a switch; `body` names a body of the program, `next_` the node to go on with."""
+    return SwitchCase(when=when, name=name, body=body, next=None if next_ is None else NodeId(next_))
 
 
-def sleep(name: str, ms: int = 1_000, *, when: Expression | None = None, jitter_ms: int = 0) -> SleepNode:
-    """A sleep of `ms`."""
-    return SleepNode(id=NodeId(name), when=when, duration_ms=Constant(ms), jitter_ms=jitter_ms)
+def sleep(name: str, ms: int = 1_000, **more: Any) -> SleepNode:
+    """A sleep of `ms`. `more` are fields of the node."""
+    return SleepNode(**more, id=NodeId(name), duration_ms=Constant(ms))
 
 
 def sleep_until(name: str, until: Expression) -> SleepNode:
@@ -160,8 +178,9 @@ def program(
     bodies: Mapping[str, Sequence[ProgramNode]] | None = None,
     hooks: Sequence[str] | Mapping[str, ActivityPlan] = (),
     output: Expression | None = None,
+    deadline_ms: int | None = None,
 ) -> Program:
-    """A program of `steps` one after the other, and of the bodies that its switches name.
+    """A program of `steps` one after the other, and of the bodies that its composite nodes name.
 
     A node that has a `next` keeps it. `hooks` are plans by name (`on_success`, ...), or the names of hooks
     that call the handlers of these names.
@@ -169,15 +188,19 @@ def program(
     planned = hooks if isinstance(hooks, Mapping) else {hook: plan(hook) for hook in hooks}
     nodes: dict[NodeId, ProgramNode] = {}
     made: dict[str, Body] = {}
+    scopes = scopes_of([node for sequence in (steps, *(bodies or {}).values()) for node in sequence])
     for key, sequence in {ROOT_BODY: steps, **(bodies or {})}.items():
         nodes.update((node.id, node) for node in _chained(sequence))
-        made[key] = Body(start=sequence[0].id if sequence else None, is_scope=key == ROOT_BODY)
+        made[key] = Body(start=sequence[0].id if sequence else None, is_scope=key in scopes)
     return Program(
         name="saga",
         version="1",
         digest=Digest("sha256:" + "0" * 64),
         nodes=nodes,
         bodies=made,
+        inside=inside_of(nodes, made),
+        waits=waits_of(nodes),
+        deadline_ms=deadline_ms,
         output=output,
         on_success=planned.get("on_success"),
         on_failure=planned.get("on_failure"),

@@ -1,75 +1,133 @@
-"""Whether an execution kept what it promises, judged by the ledger of the outside and by how it ended."""
+"""Whether an execution kept what it promises, by the ledger of the outside and how its bodies ended."""
 
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from treadle.model.execution import AttemptOutcome, ExecutionStatus
+from treadle.model.expression import ExpressionError
 from treadle.model.ids import NodeId
-from treadle.model.policies import LOST_MAX, OnUnknown
-from treadle.model.program import Program, TaskNode
-from treadle.testing.ledger import HOOK_SIGN, Entry, Kind, Ledger, Side
+from treadle.model.policies import LOST_MAX
+from treadle.model.program import ActivityPlan, Program, TaskNode
+from treadle.testing.ledger import HOOK_SIGN, NOT_KNOWN, Entry, Kind, Ledger, Side
+from treadle.testing.ordering import out_of_order
+from treadle.testing.scopes import Fate, Scopes
+from treadle.testing.undoing import UNDONE, caller, wrongly_undone
 
 HOOK_OF: Final = {
     ExecutionStatus.COMPLETED: "$on_success",
     ExecutionStatus.FAILED: "$on_failure",
     ExecutionStatus.CANCELLED: "$on_cancel",
 }
-UNDONE: Final = frozenset({ExecutionStatus.FAILED, ExecutionStatus.CANCELLED})
-NOT_FAILED: Final = frozenset(AttemptOutcome) - {AttemptOutcome.FAILED}
+ONCE_SIDES: Final = frozenset({Side.FORWARD, Side.UNDO, Side.HOOK, Side.LOOK_UP})
+"""A probe is asked again after every unknown end, under the same key."""
 
 
-def broken_promises(ledger: Ledger, program: Program, ended: ExecutionStatus) -> list[str]:
-    """What the execution did that it must not, or did not that it must, a sentence each."""
+def broken_promises(
+    ledger: Ledger, program: Program, ended: ExecutionStatus, scopes: Scopes | None = None
+) -> list[str]:
+    """What the execution did that it must not, or did not that it must, a sentence each.
+
+    `scopes` None: there is one run and one body.
+    """
+    if scopes is None:
+        scopes = Scopes()
+        if ended in UNDONE or (ended is ExecutionStatus.TERMINATED and any(ledger.of(Kind.SENT, Side.UNDO))):
+            scopes.root.end(Fate.BROKEN)
     return [
         *_keys(ledger),
+        *_keys_over_runs(ledger),
         *_attempts(ledger),
         *_counts(ledger, program),
-        *_order(ledger),
-        *_undoing(ledger, program, ended),
-        *_hooks(ledger, ended),
+        *out_of_order(ledger, scopes),
+        *wrongly_undone(ledger, program, ended, scopes),
+        *_hooks(ledger, program, ended),
     ]
 
 
-def _task(program: Program, path: str) -> TaskNode:
-    node = program.nodes[NodeId(path.partition("~")[0].partition("[")[0])]
-    if not isinstance(node, TaskNode):
-        raise AssertionError(f"{path} is no task, and was called")
-    return node
+def _thing(entry: Entry) -> tuple[Side, str, int]:
+    """What has one key: a visit, its undo, or a hook in one run."""
+    return entry.side, entry.node, entry.run if entry.side is Side.HOOK else 0
 
 
 def _keys(ledger: Ledger) -> Iterator[str]:
     """One thing has one key and one request, whatever happens, and is done once at most."""
-    asked: dict[tuple[Side, str], Entry] = {}
+    asked: dict[tuple[Side, str, int], Entry] = {}
     for _, entry in ledger.of(Kind.SENT):
-        first = asked.setdefault((entry.side, entry.node), entry)
+        first = asked.setdefault(_thing(entry), entry)
         if entry.key != first.key:
             yield f"{entry.side} {entry.node} was asked under {first.key} and {entry.key}"
         if entry.request != first.request:
             yield f"{entry.key} was asked different things"
-    done = Counter((entry.side, entry.node) for _, entry in ledger.of(Kind.DID))
-    for (side, node), times in done.items():
+    done = Counter(_thing(entry) for _, entry in ledger.of(Kind.DID))
+    for (side, node, _), times in done.items():
         if times > 1:
             yield f"{side} {node} was done {times} times"
+
+
+class _Past:
+    """How the visits of earlier runs stand: the last outcome of each, and which of them were undone."""
+
+    def __init__(self) -> None:
+        self.key: dict[str, str] = {}
+        self.outcome: dict[str, AttemptOutcome | None] = {}
+        self.undone: set[str] = set()
+        self.run: dict[str, int] = {}
+
+    def note(self, entry: Entry) -> None:
+        if entry.side is Side.UNDO:
+            if entry.outcome is AttemptOutcome.OK:
+                self.undone.add(entry.node)
+        elif entry.side is Side.FORWARD and entry.kind is Kind.SENT:
+            self.key[entry.node], self.run[entry.node] = entry.key, entry.run
+        elif entry.side is Side.FORWARD and entry.outcome is not None:
+            self.outcome[entry.node] = entry.outcome
+
+    def is_open(self, node: str) -> bool:
+        """Whether nobody knows what the visit did, and it was not undone."""
+        return self.outcome.get(node) in NOT_KNOWN and node not in self.undone
+
+
+def _keys_over_runs(ledger: Ledger) -> Iterator[str]:
+    """A visit goes under the key of one of an earlier run if nobody knows what that one did, else never."""
+    past = _Past()
+    owner: dict[str, str] = {}
+    for entry in ledger.entries:
+        if entry.kind is Kind.SENT and entry.side is Side.FORWARD and entry.attempt == 1:
+            before = owner.get(entry.key)
+            if before is not None and not past.is_open(before):
+                yield f"{entry.node} was asked under the key of {before}, of which all is known"
+            node, _, number = entry.node.partition("~")
+            earlier = node if number == "2" else f"{node}~{int(number or 0) - 1}"
+            is_next = "[" not in node and past.run.get(earlier, entry.run) < entry.run
+            if is_next and before is None and past.is_open(earlier):
+                yield f"{entry.node} was asked anew, and nobody knows what {earlier} did"
+            owner[entry.key] = entry.node
+        past.note(entry)
 
 
 def _attempts(ledger: Ledger) -> Iterator[str]:
     """Attempts follow one another; none follows an outcome that is ok, or was learned before."""
     in_flight: dict[str, int] = {}
-    last: dict[str, int] = {}
+    last: dict[tuple[Side, str, int], int] = {}
     over: set[str] = set()
     for entry in ledger.entries:
+        if entry.side not in ONCE_SIDES:
+            continue
         if entry.kind is Kind.SENT:
             if entry.key in over:
                 yield f"{entry.key} was called again after its outcome was known"
-            if entry.key in in_flight or entry.attempt != last.get(entry.key, 0) + 1:
+            if entry.key in in_flight or entry.attempt != last.get(_thing(entry), 0) + 1:
                 yield f"attempt {entry.attempt} of {entry.key} was sent out of turn"
-            in_flight[entry.key] = last[entry.key] = entry.attempt
+            in_flight[entry.key] = last[_thing(entry)] = entry.attempt
         elif entry.kind is Kind.LEARNED:
             if in_flight.pop(entry.key, None) != entry.attempt:
                 yield f"the outcome of attempt {entry.attempt} of {entry.key} was taken out of turn"
             if entry.outcome is AttemptOutcome.OK:
                 over.add(entry.key)
+        elif entry.kind is Kind.RESOLVED and entry.outcome is AttemptOutcome.OK and entry.key:
+            in_flight.pop(entry.key, None)
+            over.add(entry.key)
 
 
 def _counts(ledger: Ledger, program: Program) -> Iterator[str]:
@@ -79,84 +137,54 @@ def _counts(ledger: Ledger, program: Program) -> Iterator[str]:
         for _, entry in ledger.of(Kind.LEARNED, Side.FORWARD)
     )
     for (node, is_lost), times in ends.items():
-        allowed = LOST_MAX if is_lost else _task(program, node).activity.retry.max_attempts
+        task = caller(program, node)
+        most = task.activity.retry.max_attempts if isinstance(task, TaskNode) else 1
+        allowed = LOST_MAX if is_lost else most
         if times > allowed:
             yield f"{node} was called {times} times, {allowed} are allowed"
 
 
-def _order(ledger: Ledger) -> Iterator[str]:
-    """Forward work, then undoing, then the hook; each begins when nothing before it is in flight."""
-    ranks = {Side.FORWARD: 0, Side.UNDO: 1, Side.HOOK: 2}
-    reached = 0
-    in_flight: set[str] = set()
-    for entry in ledger.entries:
-        if entry.kind is Kind.SENT:
-            if ranks[entry.side] < reached:
-                yield f"{entry.key} was sent after {list(ranks)[reached]} had begun"
-            if in_flight:
-                yield f"{entry.key} was sent while {sorted(in_flight)} was in flight"
-            reached = max(reached, ranks[entry.side])
-            in_flight.add(entry.key)
-        elif entry.kind is Kind.LEARNED:
-            in_flight.discard(entry.key)
+def _hooks(ledger: Ledger, program: Program, ended: ExecutionStatus) -> Iterator[str]:
+    """In every run the hook of its end and no other; every run but the last has failed."""
+    called: dict[int, set[str]] = {}
+    for _, entry in ledger.of(Kind.SENT, Side.HOOK):
+        called.setdefault(entry.run, set()).add(entry.node)
+        if not entry.node.startswith(HOOK_SIGN):
+            yield f"{entry.node} is no hook"
+    for run in range(1, ledger.run + 1):
+        end = ended if run == ledger.run else ExecutionStatus.FAILED
+        hook = HOOK_OF.get(end)
+        found = called.get(run, set())
+        if hook is not None and not found <= {hook}:
+            yield f"{end}, and {sorted(found)} was called"
+        if hook is not None and not found and _can_be_asked(_hook_plan(program, hook)):
+            yield f"{end}, and {hook} was not called"
 
 
-def _armed(ledger: Ledger, program: Program) -> list[str]:
-    """The paths that were or may have been done and have an undo, in the order in which that was learned."""
-    found: dict[str, None] = {}
-    for _, entry in ledger.of(Kind.LEARNED, Side.FORWARD):
-        task = _task(program, entry.node)
-        is_left = task.on_unknown is OnUnknown.FAIL and entry.outcome is not AttemptOutcome.OK
-        if task.compensation is not None and entry.outcome in NOT_FAILED and not is_left:
-            found.setdefault(entry.node)
-    return list(found)
+def _hook_plan(program: Program, hook: str) -> ActivityPlan | None:
+    plans = {
+        "$on_success": program.on_success,
+        "$on_failure": program.on_failure,
+        "$on_cancel": program.on_cancel,
+    }
+    return plans[hook]
 
 
-def _undoing(ledger: Ledger, program: Program, ended: ExecutionStatus) -> Iterator[str]:
-    """All that is armed is undone or settled, in reverse, after it was done; or nothing is."""
-    begun: dict[str, None] = {}
-    over: set[str] = set()
-    for _, entry in _of_undos(ledger):
-        if begun and entry.node not in begun and not over.issuperset(begun):
-            yield f"the undo of {entry.node} began before that of {list(begun)[-1]} was over"
-        begun.setdefault(entry.node)
-        if entry.kind is Kind.SETTLED or entry.outcome is AttemptOutcome.OK:
-            over.add(entry.node)
-    expected = list(reversed(_armed(ledger, program)))
-    if list(begun) != expected[: len(begun)]:
-        yield f"undone were {list(begun)}, armed the other way round {expected}"
-    if ended in UNDONE and (list(begun) != expected or over != set(expected)):
-        yield f"{ended} with {sorted(over)} undone of {expected}"
-    if ended is ExecutionStatus.COMPLETED and begun:
-        yield f"completed, and {list(begun)} was undone"
-    for _, entry in ledger.of(Kind.DID, Side.FORWARD):
-        if ended in UNDONE and entry.node not in over and _is_undone_by(_task(program, entry.node)):
-            yield f"{ended}, and {entry.node} was done and is not undone"
-    yield from _done_before_undone(ledger)
+class _Nothing:
+    """Roots that have nothing."""
+
+    def root(self, name: str) -> None:
+        return None
+
+    def node(self, node: NodeId, field: str) -> None:
+        return None
 
 
-def _is_undone_by(task: TaskNode) -> bool:
-    return task.compensation is not None and task.on_unknown is not OnUnknown.FAIL
-
-
-def _of_undos(ledger: Ledger) -> Iterator[tuple[int, Entry]]:
-    for place, entry in enumerate(ledger.entries):
-        if entry.side is Side.UNDO and entry.kind is not Kind.DID:
-            yield place, entry
-
-
-def _done_before_undone(ledger: Ledger) -> Iterator[str]:
-    """Nothing takes effect forward once its undo has."""
-    done = {entry.node: place for place, entry in ledger.of(Kind.DID, Side.FORWARD)}
-    for place, entry in ledger.of(Kind.DID, Side.UNDO):
-        if done.get(entry.node, -1) > place:
-            yield f"{entry.node} was undone before it was done"
-
-
-def _hooks(ledger: Ledger, ended: ExecutionStatus) -> Iterator[str]:
-    """No hook but that of the end."""
-    called = {entry.node for _, entry in ledger.of(Kind.SENT, Side.HOOK)}
-    if ended in HOOK_OF and not called <= {HOOK_OF[ended]}:
-        yield f"{ended}, and {sorted(called)} was called"
-    if any(not node.startswith(HOOK_SIGN) for node in called):
-        yield f"{sorted(called)} is no hook"
+def _can_be_asked(plan: ActivityPlan | None) -> bool:
+    if plan is None:
+        return False
+    try:
+        plan.render(_Nothing())
+    except ExpressionError:
+        return False
+    return True

@@ -4,27 +4,36 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from treadle.core.decide import decide
+from treadle.core.evolve import evolve
 from treadle.core.invariants import violations
 from treadle.core.outstanding import outstanding
 from treadle.core.status import status_of
+from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
 from treadle.model.commands import (
     AcceptCompensation,
     CancelExecution,
     Command,
     Continue,
+    DeliverCallback,
     PauseExecution,
+    ReportChild,
     ReportOutcome,
+    Resolution,
+    ResolveOutcome,
     ResumeExecution,
     RetryCompensation,
+    RetryExecution,
+    SendSignal,
     SkipCompensation,
     StartExecution,
     TerminateExecution,
+    WakeExecution,
 )
 from treadle.model.decision import Decision, Refused
 from treadle.model.effects import Alarm, Invocation
-from treadle.model.events import Event
-from treadle.model.execution import DefinitionRef, Execution, ExecutionStatus
-from treadle.model.ids import ExecutionId, Instant, Namespace, Path
+from treadle.model.events import Event, ExecutionStarted
+from treadle.model.execution import DefinitionRef, Execution, ExecutionStatus, Failure
+from treadle.model.ids import ActivityId, ExecutionId, Instant, Namespace, Path
 from treadle.model.json import Json
 from treadle.model.outcomes import Cause, Failed, Ok, Outcome, Unknown
 from treadle.model.program import Program
@@ -63,8 +72,9 @@ def start_of(
 class Play:
     """One execution of `what`. `now` moves only when it is told to; `history` is all that has happened."""
 
-    def __init__(self, what: Program) -> None:
+    def __init__(self, what: Program, *, bounds: ExecutionBounds = DEFAULT_BOUNDS) -> None:
         self.program = what
+        self.bounds = bounds
         self.now = BEGIN
         self.history: list[Event] = []
         self._execution: Execution | None = None
@@ -86,7 +96,7 @@ class Play:
         Raises:
             AssertionError: the state after it is not sound.
         """
-        answer = decide(self.program, self._execution, command, self.now, is_held=is_held)
+        answer = decide(self.program, self._execution, command, self.now, is_held=is_held, bounds=self.bounds)
         if isinstance(answer, Decision):
             found = violations(answer.execution)
             if found:
@@ -109,6 +119,16 @@ class Play:
     def start(self, value: Json = None, *, start_at: Instant | None = None) -> Decision:
         return self.do(start_of(self.program, value, start_at=start_at))
 
+    def begin(self, started: ExecutionStarted) -> Decision:
+        """Go on from the first event, as another execution has written it that started this one."""
+        self._execution = evolve(None, started)
+        self.history.append(started)
+        return self.go_on()
+
+    def take_up(self, execution: Execution) -> None:
+        """Go on from a state that was reached before; `history` is what happens from then on."""
+        self._execution = execution
+
     def flights(self) -> list[Invocation]:
         """The attempts in flight, oldest frame first."""
         return [effect for effect in outstanding(self.execution) if isinstance(effect, Invocation)]
@@ -126,6 +146,44 @@ class Play:
 
     def ok(self, body: Json = None) -> Decision:
         return self.report(Ok(body=body))
+
+    def flight_at(self, node: str) -> Invocation:
+        """The attempt in flight that calls in the name of `node`."""
+        (found,) = [flight for flight in self.flights() if flight.node == node]
+        return found
+
+    def report_at(self, node: str, outcome: Outcome, *, is_held: bool = False) -> Decision:
+        """The attempt in flight for `node` ends so."""
+        flight = self.flight_at(node)
+        command = ReportOutcome(frame=flight.frame, activity=flight.activity, outcome=outcome)
+        return self.do(command, is_held=is_held)
+
+    def deliver(self, activity: ActivityId, body: Json = None, **headers: str) -> Decision:
+        """The callback of that attempt comes."""
+        return self.do(DeliverCallback(activity=activity, body=body, headers=headers))
+
+    def signal(self, name: str, payload: Json = None) -> Decision:
+        return self.do(SendSignal(name=name, payload=payload, actor=ACTOR))
+
+    def end_child(
+        self, status: ExecutionStatus, output: Json = None, failure: Failure | None = None
+    ) -> Decision:
+        """The one child execution that is awaited ends so."""
+        (awaited,) = [frame.child for frame in self.execution.frames.values() if frame.child is not None]
+        return self.do(
+            ReportChild(
+                activity=awaited.activity, child=awaited.id, status=status, output=output, failure=failure
+            )
+        )
+
+    def rouse(self, path: str | None = None) -> Decision:
+        """A person ends a sleep or a back-off."""
+        return self.do(WakeExecution(path=None if path is None else Path(path), actor=ACTOR))
+
+    def resolve(self, outcome: Resolution, output: Json = None, *, path: str | None = None) -> Decision:
+        """A person says what became of an unknown outcome."""
+        where = None if path is None else Path(path)
+        return self.do(ResolveOutcome(outcome=outcome, output=output, path=where, actor=ACTOR))
 
     def wakes_at(self) -> Instant | None:
         """The instant of the alarm that is owed."""
@@ -163,6 +221,9 @@ class Play:
     def terminate(self, reason: str | None = None) -> Decision:
         return self.do(TerminateExecution(actor=ACTOR, reason=reason))
 
+    def retry(self, reason: str | None = None) -> Decision:
+        return self.do(RetryExecution(actor=ACTOR, reason=reason))
+
     def retry_undo(self, path: str) -> Decision:
         return self.do(RetryCompensation(path=Path(path), actor=ACTOR))
 
@@ -173,9 +234,9 @@ class Play:
         return self.do(AcceptCompensation(path=Path(path), reason="done by hand", actor=ACTOR))
 
 
-def begun(what: Program, value: Json = None) -> Play:
+def begun(what: Program, value: Json = None, *, bounds: ExecutionBounds = DEFAULT_BOUNDS) -> Play:
     """An execution of `what` that was just started."""
-    play = Play(what)
+    play = Play(what, bounds=bounds)
     play.start(value)
     return play
 

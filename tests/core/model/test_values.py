@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from treadle.model.definition import (
+    Body,
     Case,
     Compensate,
     Definition,
@@ -29,16 +30,22 @@ PAY = Task(
     retry=RetryPolicy(),
     compensate=Compensate(activity=HANDLER, unknown=HANDLER, retry=RetryPolicy(), timeout_ms=1),
 )
+ONLY_PAY = Body(nodes=(PAY,))
 DEFINITION = Definition(
     name="saga",
     version="1",
     digest=DIGEST,
     document={"name": "saga"},
-    steps=(
-        PAY,
-        Switch(id=NodeId("which"), cases=(Case(when=True, steps=(PAY,)), Case(when=False)), default=(PAY,)),
-        Sleep(id=NodeId("rest"), for_=5),
-        Sleep(id=NodeId("more"), until="{{ input.at }}"),
+    body=Body(
+        nodes=(
+            PAY,
+            Switch(
+                id=NodeId("which"), cases=(Case(when=True, body=ONLY_PAY), Case(when=False)), default=ONLY_PAY
+            ),
+            Sleep(id=NodeId("rest"), for_=5),
+            Sleep(id=NodeId("more"), until="{{ input.at }}"),
+        ),
+        start=NodeId("which"),
     ),
     on_failure=Hook(activity=HANDLER, retry=RetryPolicy(), timeout_ms=1),
 )

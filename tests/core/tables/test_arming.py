@@ -108,7 +108,7 @@ def test_the_place_on_the_list_is_that_of_the_first_arming() -> None:
 def test_an_undo_that_needs_the_response_gives_way_to_the_one_for_unknown() -> None:
     play = paying(EITHER, OnUnknown.COMPENSATE)
     decision = play.report(BROKEN)
-    assert "CompensationStarted CompensationArmed ActivityStarted" in told(decision)
+    assert "CompensationArmed NodeFailed CompensationStarted ActivityStarted" in told(decision)
     assert play.flight().request == HandlerRequest(name="refund-by-key", input=f"{play.execution.id}/pay")
     assert of_pay(play).is_unknown
     play.ok()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from treadle.core.turn import TRANSITIONS_MAX
+from treadle.model.bounds import DEFAULT_BOUNDS
 from treadle.model.effects import Continuation, Invocation
 from treadle.model.events import NodeSkipped
 from treadle.model.execution import ExecutionStatus
@@ -21,7 +21,7 @@ def skipping(count: int) -> Play:
 def test_a_decision_stops_at_its_bound_and_owes_its_continuation() -> None:
     play = Play(program(*(task(f"n{at}", when=SKIPPED) for at in range(600)), task("last")))
     decision = play.start()
-    assert TRANSITIONS_MAX == 256
+    assert DEFAULT_BOUNDS.transitions == 256
     assert sum(isinstance(event, NodeSkipped) for event in decision.events) == 256
     assert decision.effects == (Continuation(),)
     assert play.status is ExecutionStatus.RUNNING

@@ -3,10 +3,13 @@
 from typing import Final
 
 from treadle.core.commands.refusals import invalid_transition
+from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.core.status import status_of
+from treadle.core.stopping import stop
 from treadle.core.turn import Turn
 from treadle.model.commands import CancelExecution, TerminateExecution
 from treadle.model.decision import Refused
+from treadle.model.effects import Notice
 from treadle.model.events import CancelRequested, CompensationDropped, ExecutionTerminated
 from treadle.model.execution import TERMINAL, CompensationStatus, ExecutionStatus
 
@@ -27,16 +30,24 @@ def cancel_execution(turn: Turn, command: CancelExecution) -> Refused | None:
         return invalid_transition(turn.execution, "cancel")
     if turn.execution.outcome is not None or turn.root.ending is not None:
         return invalid_transition(turn.execution, "cancel", "its outcome is decided")
-    turn.emit(CancelRequested(at=turn.now, actor=command.actor, reason=command.reason))
+    event = CancelRequested(at=turn.now, actor=command.actor, reason=command.reason)
+    stop(turn, event, ROOT_FRAME)
     return None
 
 
 def terminate_execution(turn: Turn, command: TerminateExecution) -> Refused | None:
-    """`terminated` now; what is armed is dropped, and listed as that, in the order of arming."""
+    """`terminated` now; what is armed is dropped, and listed as that, in the order of arming.
+
+    Child executions that are awaited are terminated as well, and nobody waits for them.
+    """
     if status_of(turn.execution) in TERMINAL:
         return invalid_transition(turn.execution, "terminate")
     owed = [one for one in turn.execution.compensations.values() if one.status in OWED]
     for compensation in sorted(owed, key=lambda one: one.seq):
         turn.emit(CompensationDropped(at=turn.now, path=compensation.path))
+    for frame in sorted(turn.execution.frames.values(), key=lambda one: one.id):
+        if frame.child is not None:
+            told = TerminateExecution(actor="engine", reason="its parent was terminated")
+            turn.others.append(Notice(execution_id=frame.child.id, command=told))
     turn.emit(ExecutionTerminated(at=turn.now, actor=command.actor, reason=command.reason))
     return None

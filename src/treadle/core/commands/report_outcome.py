@@ -1,10 +1,10 @@
 """The answer of an activity."""
 
 from treadle.core import outcomes
+from treadle.core.outstanding import is_out
 from treadle.core.turn import Turn
 from treadle.model.commands import ReportOutcome
 from treadle.model.decision import Refused
-from treadle.model.execution import Phase
 
 
 def report_outcome(turn: Turn, command: ReportOutcome) -> Refused | None:
@@ -19,7 +19,7 @@ def report_outcome(turn: Turn, command: ReportOutcome) -> Refused | None:
         or frame.activity is None
         or frame.activity.id != command.activity
         or command.activity > turn.since
-        or frame.phase not in (Phase.BUSY, Phase.CLOSING)
+        or not is_out(frame)
     ):
         return Refused(code="activity_ended", message=f"activity {command.activity} is not open")
     outcomes.report(turn, command.frame, command.outcome)

@@ -4,6 +4,7 @@ from treadle.core.turn import Turn
 from treadle.model.commands import StartExecution
 from treadle.model.decision import Refused
 from treadle.model.events import ExecutionStarted
+from treadle.model.ids import Instant
 from treadle.model.program import ROOT_BODY, SEMANTICS
 
 
@@ -11,6 +12,10 @@ def start_execution(turn: Turn, command: StartExecution) -> Refused | None:
     """Record what is fixed for the whole life; the input was checked before the command was made."""
     if turn.has_started:
         return Refused(code="execution_exists", message=f"execution {command.id} exists already")
+    begins_at = max(turn.now, command.start_at or turn.now)
+    limit = command.deadline_ms
+    if limit is None and command.deadline_at is None:
+        limit = turn.program.deadline_ms
     turn.emit(
         ExecutionStarted(
             at=turn.now,
@@ -27,6 +32,8 @@ def start_execution(turn: Turn, command: StartExecution) -> Refused | None:
             start_at=command.start_at,
             traceparent=command.traceparent,
             actor=command.actor,
+            deadline_at=command.deadline_at if limit is None else Instant(begins_at + limit),
+            deadline_ms=limit,
         )
     )
     return None

@@ -1,13 +1,19 @@
 """The small steps that the folds are made of."""
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from treadle.core.required import required
-from treadle.model.execution import Ending, Execution, Frame, Frames, Phase
+from treadle.model.execution import Ending, Execution, Frame, Frames, Joining, Phase
 from treadle.model.ids import FrameId, NodeId, Path
+from treadle.model.json import Json
+from treadle.model.persistent import PersistentStack
+
+# Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
+READY: Final = Phase.READY
 
 Changes: TypeAlias = dict[str, Any]
 """New values of fields of the execution; `version` and `updated_at` are set for every event."""
@@ -29,18 +35,79 @@ def closed(frame: Frame, node: NodeId | None, ending: Ending | None) -> Frame:
     """The frame as it stands when its visit is over: ready, at `node`."""
     return replace(
         frame,
-        phase=Phase.READY,
+        phase=READY,
         node=node,
         path=None,
         activity=None,
         timer=None,
         wake_at=None,
         ending=ending,
+        deadline_at=None,
+        joining=None,
+        wait=None,
+        child=None,
     )
+
+
+def stopped(frame: Frame, ending: Ending) -> Frame:
+    """The frame once it was told to stop: what is in flight closes, what waits is ready to be given up.
+
+    A callback or a child execution that is awaited is something in flight.
+    """
+    if frame.phase is Phase.BUSY:
+        return replace(frame, phase=Phase.CLOSING, ending=ending)
+    if frame.phase is Phase.WAITING and (frame.child is not None or is_callback_awaited(frame)):
+        return replace(frame, phase=Phase.CLOSING, ending=ending, wake_at=None)
+    if frame.phase in (Phase.SLEEPING, Phase.BACKOFF, Phase.WAITING):
+        return replace(frame, phase=READY, ending=ending, wake_at=None, timer=None, wait=None)
+    return replace(frame, ending=ending)
+
+
+def is_callback_awaited(frame: Frame) -> bool:
+    """Whether the trigger call of the open attempt was answered, and its callback has not come."""
+    activity = frame.activity
+    return activity is not None and activity.accepted is not None and activity.attempts[-1].outcome is None
 
 
 def without_child(execution: Execution, child: Frame, **changed: Any) -> Frames:
     """The frames without `child`, its parent counting one child less."""
     parent = execution.frames[required(child.parent, "parent of the child")]
-    shrunk = replace(parent, children=parent.children - 1, **changed)
+    shrunk = replace(
+        parent, children=parent.children - 1, trailing=parent.trailing - child.is_trailing, **changed
+    )
     return execution.frames.without(child.id).put(parent.id, shrunk)
+
+
+def merged(
+    execution: Execution, below: PersistentStack[Path], above: PersistentStack[Path]
+) -> PersistentStack[Path]:
+    """Both lists of compensations as one, in order of arming: the newest first."""
+    if not above:
+        return below
+    if not below:
+        return above
+
+    def seq(path: Path) -> int:
+        return execution.compensations[path].seq
+
+    newer = list(above)
+    oldest = seq(newer[-1])
+    while below and seq(below.top) > oldest:
+        newer.append(below.top)
+        below = below.popped()
+    for path in sorted(newer, key=seq):
+        below = below.push(path)
+    return below
+
+
+def output_of(execution: Execution, frame: Frame) -> Json:
+    """The output of the last node that the body entered; null without one."""
+    if frame.last is None:
+        return None
+    output = execution.visits[frame.last].output
+    return None if output is UNSET else output
+
+
+def joining_of(frame: Frame) -> Joining:
+    """What the composite visit at which the frame stands knows so far."""
+    return frame.joining or Joining()

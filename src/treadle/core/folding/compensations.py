@@ -10,6 +10,7 @@ from treadle.model.events import (
     CompensationAccepted,
     CompensationArmed,
     CompensationCompleted,
+    CompensationDisarmed,
     CompensationDropped,
     CompensationFailed,
     CompensationRegistered,
@@ -28,7 +29,11 @@ from treadle.model.execution import (
     Role,
 )
 from treadle.model.ids import FrameId, Path
-from treadle.model.persistent import PersistentMap
+from treadle.model.persistent import PersistentMap, PersistentStack
+
+# Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
+REGISTERED: Final = CompensationStatus.REGISTERED
+ARMED: Final = CompensationStatus.ARMED
 
 
 def _with(execution: Execution, path: Path, **changed: Any) -> PersistentMap[Path, Compensation]:
@@ -36,18 +41,18 @@ def _with(execution: Execution, path: Path, **changed: Any) -> PersistentMap[Pat
 
 
 def registered(execution: Execution, event: CompensationRegistered, seq: int) -> Changes:
-    compensation = Compensation(path=event.path, node=event.node, seq=seq)
+    compensation = Compensation(path=event.path, node=event.node, seq=seq, keyed_as=event.keyed_as)
     return {"compensations": execution.compensations.put(event.path, compensation)}
 
 
 def armed(execution: Execution, event: CompensationArmed, seq: int) -> Changes:
     before = execution.compensations[event.path]
-    is_first = before.status is CompensationStatus.REGISTERED
+    is_first = before.status is REGISTERED
     changes: Changes = {
         "compensations": _with(
             execution,
             event.path,
-            status=CompensationStatus.ARMED if is_first else before.status,
+            status=ARMED if is_first else before.status,
             seq=seq if is_first else before.seq,
             request=event.request,
             unrendered=event.unrendered,
@@ -60,6 +65,26 @@ def armed(execution: Execution, event: CompensationArmed, seq: int) -> Changes:
     return changes
 
 
+def disarmed(execution: Execution, event: CompensationDisarmed, seq: int) -> Changes:
+    frame = execution.frames[event.frame]
+    return {
+        "compensations": _with(
+            execution,
+            event.path,
+            status=REGISTERED,
+            seq=seq,
+            request=None,
+            unrendered=None,
+            is_unknown=False,
+        ),
+        "frames": with_frame(execution, frame.id, armed=_off_list(frame, event.path)),
+    }
+
+
+def _off_list(frame: Frame, path: Path) -> PersistentStack[Path]:
+    return PersistentStack([one for one in frame.armed if one != path])
+
+
 def started(execution: Execution, event: CompensationStarted, seq: int) -> Changes:
     undo = Frame(id=FrameId(seq), parent=event.parent, role=Role.UNDO, compensates=event.path)
     parent = execution.frames[event.parent]
@@ -70,9 +95,9 @@ def started(execution: Execution, event: CompensationStarted, seq: int) -> Chang
     }
 
 
-def _over(execution: Execution, path: Path, **changed: Any) -> Changes:
+def _over(execution: Execution, path: Path, seq: int, **changed: Any) -> Changes:
     """The compensation is settled: an earlier visit that was kept for it is let go."""
-    changes: Changes = {"compensations": _with(execution, path, **changed)}
+    changes: Changes = {"compensations": _with(execution, path, settled=seq, **changed)}
     if path in execution.earlier:
         changes["earlier"] = execution.earlier.without(path)
     return changes
@@ -93,10 +118,10 @@ def _attempts_of(undo: Frame) -> tuple[Attempt, ...]:
     return undo.activity.attempts if undo.activity else ()
 
 
-def completed(execution: Execution, event: CompensationCompleted, _seq: int) -> Changes:
+def completed(execution: Execution, event: CompensationCompleted, seq: int) -> Changes:
     undo = execution.frames[event.frame]
     status, attempts = CompensationStatus.COMPLETED, _attempts_of(undo)
-    changes = _over(execution, event.path, status=status, attempts=attempts, error=None)
+    changes = _over(execution, event.path, seq, status=status, attempts=attempts, error=None)
     return changes | {"frames": _without(execution, undo)}
 
 
@@ -118,28 +143,31 @@ def retried(execution: Execution, event: CompensationRetried, _seq: int) -> Chan
     }
 
 
-def skipped(execution: Execution, event: CompensationSkipped, _seq: int) -> Changes:
-    changes = _over(execution, event.path, status=CompensationStatus.SKIPPED, reason=event.reason)
+def skipped(execution: Execution, event: CompensationSkipped, seq: int) -> Changes:
+    changes = _over(execution, event.path, seq, status=CompensationStatus.SKIPPED, reason=event.reason)
     frame = execution.frames[event.frame]
     if frame.role is Role.UNDO:
-        changes |= _unstuck(execution) | {"frames": _without(execution, frame)}
+        return changes | _unstuck(execution) | {"frames": _without(execution, frame)}
+    if event.path in frame.armed:
+        changes["frames"] = with_frame(execution, frame.id, armed=_off_list(frame, event.path))
     return changes
 
 
-def accepted(execution: Execution, event: CompensationAccepted, _seq: int) -> Changes:
-    changes = _over(execution, event.path, status=CompensationStatus.ACCEPTED, reason=event.reason)
+def accepted(execution: Execution, event: CompensationAccepted, seq: int) -> Changes:
+    changes = _over(execution, event.path, seq, status=CompensationStatus.ACCEPTED, reason=event.reason)
     return changes | _unstuck(execution) | {"frames": _without(execution, execution.frames[event.frame])}
 
 
-def dropped(execution: Execution, event: CompensationDropped, _seq: int) -> Changes:
+def dropped(execution: Execution, event: CompensationDropped, seq: int) -> Changes:
     undos = [frame for frame in execution.frames.values() if frame.compensates == event.path]
     attempts = tuple(attempt for undo in undos for attempt in _attempts_of(undo))
-    return _over(execution, event.path, status=CompensationStatus.DROPPED, attempts=attempts)
+    return _over(execution, event.path, seq, status=CompensationStatus.DROPPED, attempts=attempts)
 
 
 FOLDS: Final[dict[type, Fold]] = {
     CompensationRegistered: registered,
     CompensationArmed: armed,
+    CompensationDisarmed: disarmed,
     CompensationStarted: started,
     CompensationCompleted: completed,
     CompensationFailed: failed,

@@ -5,8 +5,7 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Changes, Fold, visit_key, without_child
-from treadle.core.folding.visits import stopped
+from treadle.core.folding.changes import Changes, Fold, closed, stopped, visit_key, without_child
 from treadle.model.events import (
     CancelRequested,
     ExecutionCancelled,
@@ -14,14 +13,18 @@ from treadle.model.events import (
     ExecutionFailed,
     ExecutionPaused,
     ExecutionResumed,
+    ExecutionRetried,
     ExecutionStarted,
     ExecutionStuck,
     ExecutionTerminated,
+    ExecutionWoken,
     HookCompleted,
     HookFailed,
     HookStarted,
+    InputRefused,
 )
 from treadle.model.execution import (
+    Ending,
     Execution,
     ExecutionStatus,
     Frame,
@@ -63,7 +66,33 @@ def execution_started(event: ExecutionStarted) -> Execution:
         created_at=event.at,
         start_at=event.start_at,
         updated_at=event.at,
+        deadline_at=event.deadline_at,
+        deadline_ms=event.deadline_ms,
+        parent=event.parent,
+        depth=event.depth,
     )
+
+
+def retried(_execution: Execution, event: ExecutionRetried, _seq: int) -> Changes:
+    """Another run: the root frame begins anew; visits, variables and kept signals stay."""
+    return {
+        "frames": PersistentMap({ROOT_FRAME: Frame(id=ROOT_FRAME, node=event.node)}),
+        "run": event.run,
+        "deadline_at": event.deadline_at,
+        "outcome": None,
+        "ended": None,
+        "ended_at": None,
+        "failure": None,
+        "reason": None,
+    }
+
+
+def woken(_execution: Execution, _event: ExecutionWoken, _seq: int) -> Changes:
+    return {}
+
+
+def input_refused(_execution: Execution, _event: InputRefused, _seq: int) -> Changes:
+    return {}
 
 
 def paused(_execution: Execution, event: ExecutionPaused, _seq: int) -> Changes:
@@ -75,7 +104,7 @@ def resumed(_execution: Execution, _event: ExecutionResumed, _seq: int) -> Chang
 
 
 def cancel_requested(execution: Execution, _event: CancelRequested, _seq: int) -> Changes:
-    root = stopped(execution.frames[ROOT_FRAME])
+    root = stopped(execution.frames[ROOT_FRAME], Ending())
     return {"frames": execution.frames.put(ROOT_FRAME, root), "paused": None, "reason": None}
 
 
@@ -107,12 +136,17 @@ def hook_failed(execution: Execution, event: HookFailed, _seq: int) -> Changes:
 def _only_root(execution: Execution) -> Frames:
     """The root frame alone, done; it keeps its list of what is armed."""
     root = execution.frames[ROOT_FRAME]
-    done = replace(root, phase=Phase.DONE, node=None, path=None, activity=None, timer=None, wake_at=None)
-    return PersistentMap({ROOT_FRAME: replace(done, children=0)})
+    done = replace(closed(root, None, root.ending), phase=Phase.DONE, children=0, trailing=0)
+    return PersistentMap({ROOT_FRAME: done})
 
 
 def _ended(execution: Execution, status: ExecutionStatus, at: Instant) -> Changes:
-    return {"frames": _only_root(execution), "ended": status, "outcome": status, "ended_at": at}
+    return {
+        "frames": _only_root(execution),
+        "ended": status,
+        "outcome": status,
+        "ended_at": at,
+    }
 
 
 def completed(execution: Execution, event: ExecutionCompleted, _seq: int) -> Changes:
@@ -158,4 +192,7 @@ FOLDS: Final[dict[type, Fold]] = {
     ExecutionFailed: failed,
     ExecutionCancelled: cancelled,
     ExecutionTerminated: terminated,
+    ExecutionRetried: retried,
+    ExecutionWoken: woken,
+    InputRefused: input_refused,
 }

@@ -1,39 +1,37 @@
-"""Folds of visits: entered, skipped, completed, failed, cancelled; branches chosen, opened, joined."""
+"""Folds of visits: entered, skipped, completed, failed, cancelled, passed over."""
 
 from typing import Final
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Changes, Fold, closed, visit_key, with_frame, without_child
-from treadle.core.required import required
+from treadle.core.folding.changes import Changes, Fold, closed, visit_key, with_frame
 from treadle.model.events import (
-    BodyFailed,
-    BranchCancelled,
-    BranchChosen,
-    BranchJoined,
-    BranchOpened,
     NodeCancelled,
     NodeCompleted,
     NodeEntered,
     NodeFailed,
     NodeSkipped,
+    ResultKept,
 )
 from treadle.model.execution import (
     CompensationStatus,
     Ending,
     Execution,
     Frame,
-    Phase,
     Visit,
     VisitStatus,
 )
-from treadle.model.ids import FrameId, Path
+from treadle.model.ids import Path
 from treadle.model.persistent import PersistentMap
 
+# Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
+COMPLETED: Final = VisitStatus.COMPLETED
+
 UNSETTLED: Final = frozenset(
-    {CompensationStatus.REGISTERED, CompensationStatus.ARMED, CompensationStatus.RUNNING}
+    {CompensationStatus.ARMED, CompensationStatus.RUNNING, CompensationStatus.FAILED}
 )
+"""What a visit is kept for that is not the newest of its node."""
 
 
 def kept_earlier(execution: Execution, key: str) -> PersistentMap[Path, Visit]:
@@ -47,11 +45,29 @@ def kept_earlier(execution: Execution, key: str) -> PersistentMap[Path, Visit]:
     return execution.earlier.put(visit.path, visit)
 
 
-def node_entered(execution: Execution, event: NodeEntered, _seq: int) -> Changes:
+def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Changes:
     key = visit_key(event.path)
-    visit = Visit(path=event.path, node=event.node, kind=event.kind, number=event.number, started_at=event.at)
+    visit = Visit(
+        path=event.path,
+        node=event.node,
+        kind=event.kind,
+        number=event.number,
+        started_at=event.at,
+        seq=seq,
+        run=execution.run,
+        keyed_as=event.keyed_as,
+    )
+    if execution.run > 1:
+        visit = _with_what_stands(execution, key, visit)
     changes: Changes = {
-        "frames": with_frame(execution, event.frame, node=event.node, path=event.path, last=key),
+        "frames": with_frame(
+            execution,
+            event.frame,
+            node=event.node,
+            path=event.path,
+            last=key,
+            deadline_at=event.deadline_at,
+        ),
         "visits": execution.visits.put(key, visit),
         "earlier": kept_earlier(execution, key),
     }
@@ -60,7 +76,15 @@ def node_entered(execution: Execution, event: NodeEntered, _seq: int) -> Changes
     return changes
 
 
-def node_skipped(execution: Execution, event: NodeSkipped, _seq: int) -> Changes:
+def _with_what_stands(execution: Execution, key: str, visit: Visit) -> Visit:
+    """The visit with the items and results that an earlier run got of the same composite node."""
+    before = execution.visits.get(key)
+    if before is None or before.run == execution.run or before.standing is None:
+        return visit
+    return replace(visit, items=before.items, standing=before.standing)
+
+
+def node_skipped(execution: Execution, event: NodeSkipped, seq: int) -> Changes:
     key = visit_key(event.path)
     visit = Visit(
         path=event.path,
@@ -71,6 +95,8 @@ def node_skipped(execution: Execution, event: NodeSkipped, _seq: int) -> Changes
         started_at=event.at,
         ended_at=event.at,
         output=None,
+        seq=seq,
+        run=execution.run,
     )
     changes: Changes = {
         "frames": with_frame(execution, event.frame, node=event.next),
@@ -82,81 +108,62 @@ def node_skipped(execution: Execution, event: NodeSkipped, _seq: int) -> Changes
     return changes
 
 
-def node_completed(execution: Execution, event: NodeCompleted, _seq: int) -> Changes:
+def node_completed(execution: Execution, event: NodeCompleted, seq: int) -> Changes:
     frame, key = execution.frames[event.frame], visit_key(event.path)
     visit = execution.visits[key]
     ended = replace(
         visit,
-        status=VisitStatus.COMPLETED,
+        status=COMPLETED,
         ended_at=event.at,
         output=visit.output if event.output is UNSET else event.output,
         attempts=frame.activity.attempts if frame.activity else (),
+        closed=seq,
+        items=None,
+        standing=None,
     )
     moved = closed(frame, event.next, frame.ending)
     return {"frames": execution.frames.put(frame.id, moved), "visits": execution.visits.put(key, ended)}
 
 
-def _ended_visit(execution: Execution, frame: Frame, ended: Visit) -> PersistentMap[str, Visit]:
+def _ended_visit(execution: Execution, frame: Frame, ended: Visit, seq: int) -> PersistentMap[str, Visit]:
+    """The visits, with one that did not complete: its attempts, and what its children have come to.
+
+    One that failed before it had any keeps what it took over from an earlier run.
+    """
     attempts = frame.activity.attempts if frame.activity else ()
-    return execution.visits.put(visit_key(ended.path), replace(ended, attempts=attempts))
+    standing = ended.standing if frame.joining is None else replace(frame.joining, since=seq)
+    kept = replace(ended, attempts=attempts, standing=standing)
+    return execution.visits.put(visit_key(ended.path), kept)
 
 
-def node_failed(execution: Execution, event: NodeFailed, _seq: int) -> Changes:
+def node_failed(execution: Execution, event: NodeFailed, seq: int) -> Changes:
+    """The body ends with it, unless it ends for something else already: a cancel stays a cancel."""
     frame, visit = execution.frames[event.frame], execution.visits[visit_key(event.path)]
     ended = replace(visit, status=VisitStatus.FAILED, ended_at=event.at, failure=event.failure)
-    moved = closed(frame, None, Ending(failure=event.failure))
+    moved = closed(frame, None, frame.ending or Ending(failure=event.failure))
     return {
         "frames": execution.frames.put(frame.id, moved),
-        "visits": _ended_visit(execution, frame, ended),
+        "visits": _ended_visit(execution, frame, ended, seq),
     }
 
 
-def node_cancelled(execution: Execution, event: NodeCancelled, _seq: int) -> Changes:
+def node_cancelled(execution: Execution, event: NodeCancelled, seq: int) -> Changes:
     frame, visit = execution.frames[event.frame], execution.visits[visit_key(event.path)]
     ended = replace(visit, status=VisitStatus.CANCELLED, ended_at=event.at)
     moved = closed(frame, None, frame.ending)
     return {
         "frames": execution.frames.put(frame.id, moved),
-        "visits": _ended_visit(execution, frame, ended),
+        "visits": _ended_visit(execution, frame, ended, seq),
     }
 
 
-def branch_chosen(execution: Execution, event: BranchChosen, _seq: int) -> Changes:
+def result_kept(execution: Execution, event: ResultKept, _seq: int) -> Changes:
     key = visit_key(event.path)
-    return {"visits": execution.visits.put(key, replace(execution.visits[key], case=event.case))}
-
-
-def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Changes:
-    child = Frame(id=FrameId(seq), parent=event.parent, body=event.body, suffix=event.suffix, node=event.node)
-    parent = execution.frames[event.parent]
-    joining = replace(parent, phase=Phase.JOINING, children=parent.children + 1)
-    return {"frames": execution.frames.put(child.id, child).put(parent.id, joining)}
-
-
-def branch_joined(execution: Execution, event: BranchJoined, _seq: int) -> Changes:
-    child = execution.frames[event.frame]
-    armed = execution.frames[required(child.parent, "parent to join")].armed
-    for path in reversed(tuple(child.armed)):
-        armed = armed.push(path)
-    return {"frames": without_child(execution, child, armed=armed)}
-
-
-def body_failed(execution: Execution, event: BodyFailed, _seq: int) -> Changes:
-    return {"frames": with_frame(execution, event.frame, ending=Ending(failure=event.failure), node=None)}
-
-
-def branch_cancelled(execution: Execution, event: BranchCancelled, _seq: int) -> Changes:
-    frame = execution.frames[event.frame]
-    return {"frames": execution.frames.put(frame.id, stopped(frame))}
-
-
-def stopped(frame: Frame) -> Frame:
-    """The frame once it was told to stop: what is in flight closes, what waits is ready to be given up."""
-    if frame.phase is Phase.BUSY:
-        return replace(frame, phase=Phase.CLOSING, ending=Ending())
-    if frame.phase in (Phase.SLEEPING, Phase.BACKOFF, Phase.WAITING):
-        return replace(frame, phase=Phase.READY, ending=Ending(), wake_at=None, timer=None)
-    return replace(frame, ending=Ending())
+    visit = replace(execution.visits[key], run=execution.run)
+    return {
+        "frames": with_frame(execution, event.frame, node=event.next, last=key),
+        "visits": execution.visits.put(key, visit),
+    }
 
 
 FOLDS: Final[dict[type, Fold]] = {
@@ -165,9 +172,5 @@ FOLDS: Final[dict[type, Fold]] = {
     NodeCompleted: node_completed,
     NodeFailed: node_failed,
     NodeCancelled: node_cancelled,
-    BranchChosen: branch_chosen,
-    BranchOpened: branch_opened,
-    BranchJoined: branch_joined,
-    BranchCancelled: branch_cancelled,
-    BodyFailed: body_failed,
+    ResultKept: result_kept,
 }

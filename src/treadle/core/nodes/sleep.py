@@ -36,8 +36,8 @@ def wakes_at(turn: Turn, frame: Frame, node: SleepNode, path: Path) -> Instant:
 
 
 def fired(turn: Turn, frame: Frame, node: SleepNode, path: Path) -> None:
-    """The timer is due."""
-    slept_until = required(frame.wake_at, "instant of waking")
+    """The timer is due, or a person has ended the sleep before."""
+    slept_until = min(required(frame.wake_at, "instant of waking"), turn.now)
     turn.emit(TimerFired(at=turn.now, frame=frame.id, path=path))
     output = {"slept_until": format_instant(slept_until)}
     turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, output=output, next=node.next))

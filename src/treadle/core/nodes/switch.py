@@ -1,12 +1,13 @@
 """`switch`: the first case that matches is taken; its body runs in a child frame."""
 
+from treadle.core.nodes.bodies import complete, open_body, took_only
 from treadle.core.nodes.failing import fail_rejected
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
-from treadle.model.events import BranchChosen, BranchOpened, NodeCompleted
+from treadle.model.events import BranchChosen
 from treadle.model.execution import Frame
 from treadle.model.expression import ExpressionError, Roots
-from treadle.model.ids import Path
+from treadle.model.ids import NodeId, Path
 from treadle.model.json import Json
 from treadle.model.program import SwitchNode
 
@@ -19,13 +20,10 @@ def enter(turn: Turn, frame: Frame, node: SwitchNode, path: Path) -> None:
         fail_rejected(turn, frame, error)
         return
     turn.emit(BranchChosen(at=turn.now, frame=frame.id, path=path, case=case))
-    start = turn.program.bodies[body].start if body is not None else None
-    if body is None or start is None:
-        complete(turn, frame, node, path, value=None)
-        return
-    turn.emit(
-        BranchOpened(at=turn.now, parent=frame.id, path=path, body=body, node=start, suffix=frame.suffix)
-    )
+    if body is None or turn.program.bodies[body].start is None:
+        finish(turn, frame, node, value=None)
+    else:
+        open_body(turn, frame.id, body)
 
 
 def choose(node: SwitchNode, roots: Roots) -> tuple[str | int | None, str | None]:
@@ -36,13 +34,25 @@ def choose(node: SwitchNode, roots: Roots) -> tuple[str | int | None, str | None
     return None, node.default
 
 
-def joined(turn: Turn, frame: Frame, node: SwitchNode, path: Path, value: Json) -> None:
-    """The body has completed with `value`."""
-    complete(turn, frame, node, path, value=value)
+def joined(turn: Turn, node: SwitchNode, child: Frame) -> None:
+    """The body has ended."""
+    taken = took_only(turn, child)
+    if taken is not None:
+        frame, value = taken
+        finish(turn, frame, node, value=value)
 
 
-def complete(turn: Turn, frame: Frame, node: SwitchNode, path: Path, *, value: Json) -> None:
+def finish(turn: Turn, frame: Frame, node: SwitchNode, *, value: Json) -> None:
     """The output is `{case, value}`."""
     case = turn.execution.visits[f"{node.id}{frame.suffix}"].case
-    output = {"case": case, "value": value}
-    turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, output=output, next=node.next))
+    complete(turn, frame, node, {"case": case, "value": value}, next_=follower(node, case))
+
+
+def follower(node: SwitchNode, case: str | int | None) -> NodeId | None:
+    """The node that follows when that case was taken: the case's own in a graph, else the switch's."""
+    if case is None:
+        return node.default_next or node.next
+    for index, one in enumerate(node.cases):
+        if case == (one.name if one.name is not None else index):
+            return one.next or node.next
+    return node.next

@@ -5,7 +5,7 @@ from treadle.core.compensating import register
 from treadle.core.nodes.failing import fail_rejected, rejected
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
-from treadle.model.execution import Failure, Frame
+from treadle.model.execution import Execution, Failure, Frame
 from treadle.model.expression import ExpressionError
 from treadle.model.ids import Path, forward_key
 from treadle.model.json import Json
@@ -24,7 +24,7 @@ def enter(turn: Turn, frame: Frame, node: TaskNode, path: Path) -> None:
         fail_rejected(turn, frame, error)
         return
     register(turn, path, node)
-    key = forward_key(turn.execution.id, path)
+    key = forward_key(turn.execution.id, keyed_by(turn.execution, frame, path))
     start_first_attempt(turn, frame.id, path=path, key=key, plan=node.activity, request=request)
 
 
@@ -40,3 +40,10 @@ def judged_output(turn: Turn, frame: Frame, node: TaskNode, outcome: Ok) -> tupl
         return node.output(Scope(turn.execution, frame, seen)), None
     except ExpressionError as error:
         return outcome.body, rejected(frame, error)
+
+
+def keyed_by(execution: Execution, frame: Frame, path: Path) -> Path:
+    """The visit whose key the visit goes under: its own, but for what a retry of the execution takes over."""
+    if execution.run == 1:
+        return path
+    return execution.visits[f"{frame.node}{frame.suffix}"].keyed_as or path

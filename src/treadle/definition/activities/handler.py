@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from treadle.definition.reading import Reading, Spot
 from treadle.definition.section import Section
-from treadle.expressions.holes import OPENING
+from treadle.expressions.braces import OPENING
 from treadle.expressions.nearest import quoted
 from treadle.model.definition import HandlerActivity
 from treadle.model.json import Json

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from treadle.definition.reading import Reading, Spot
 from treadle.definition.section import Section
-from treadle.expressions.holes import OPENING
+from treadle.expressions.braces import OPENING
 from treadle.expressions.nearest import quoted
 from treadle.model.definition import HttpActivity
 from treadle.model.json import Json
@@ -88,7 +88,7 @@ def _read_query(section: Section, reading: Reading, spot: Spot) -> dict[str, Jso
     query = section.section("query")
     found: dict[str, Json] = {}
     for name, value, pointer in query.items():
-        reading.template(value, pointer, spot)
+        reading.query_value(value, pointer, spot)
         found[name] = value
     return found
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from msgspec import UNSET
 
+from treadle.definition.compiling.holes import rendered_holes
 from treadle.expressions.places import Place
-from treadle.expressions.templates import compile_template
+from treadle.expressions.templates import compile_holed
 from treadle.model.definition import HandlerActivity
 from treadle.model.expression import Roots
 from treadle.model.requests import HandlerRequest
@@ -20,9 +21,9 @@ def compile_handler(activity: HandlerActivity, place: Place) -> Callable[[Roots]
         InvalidExpression: a template is wrong.
     """
     name = activity.name
-    given = compile_template(WHOLE_INPUT if activity.input is UNSET else activity.input, place)
+    given = compile_holed(WHOLE_INPUT if activity.input is UNSET else activity.input, place, "/input")
 
     def render(roots: Roots) -> HandlerRequest:
-        return HandlerRequest(name=name, input=given(roots))
+        return HandlerRequest(name=name, input=given.value(roots), holes=rendered_holes(given.holed, roots))
 
     return render

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-from treadle.definition.compiling.nodes import Compiling, compile_when
+from treadle.definition.compiling.nodes import Compiling
 from treadle.definition.durations import parse_duration
 from treadle.definition.instants import parse_instant
 from treadle.expressions.compiled import Compiled, Constant
 from treadle.expressions.places import SLEEP
 from treadle.expressions.printing import printed
-from treadle.expressions.templates import compile_template
 from treadle.model.definition import Sleep
 from treadle.model.expression import Expression, ExpressionError, Roots
 from treadle.model.ids import NodeId
@@ -18,24 +17,24 @@ from treadle.model.program import SleepNode
 SHOWN_CHARS_MAX = 80
 
 
-def compile_sleep(node: Sleep, following: NodeId | None, _: Compiling) -> SleepNode:
+def compile_sleep(node: Sleep, following: NodeId | None, compiling: Compiling) -> SleepNode:
     """The sleep with `following` as its next node."""
     return SleepNode(
-        id=node.id,
-        next=following,
-        when=compile_when(node.when),
-        duration_ms=_moment(node.for_, parse_duration, "invalid_duration"),
-        until=_moment(node.until, parse_instant, "invalid_instant"),
+        **compiling.head(node, following),
+        duration_ms=_moment(node.for_, parse_duration, "invalid_duration", compiling),
+        until=_moment(node.until, parse_instant, "invalid_instant", compiling),
         jitter_ms=node.jitter_ms,
     )
 
 
-def _moment(written: int | str | None, parse: Callable[[str], int], code: str) -> Expression | None:
+def _moment(
+    written: int | str | None, parse: Callable[[str], int], code: str, compiling: Compiling
+) -> Expression | None:
     if written is None:
         return None
     if isinstance(written, int):
         return Constant(written)
-    template = compile_template(written, SLEEP)
+    template = compiling.template(written, SLEEP)
 
     def render(roots: Roots) -> Json:
         value = template(roots)

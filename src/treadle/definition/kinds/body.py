@@ -5,21 +5,21 @@ from typing import Final
 from msgspec import UNSET
 
 from treadle.definition.kinds.reader import Head
-from treadle.definition.kinds.table import KINDS, LATER_KINDS
-from treadle.definition.reading import Outline, Reading, Role, Spot
+from treadle.definition.kinds.table import KINDS
+from treadle.definition.reading import Outline, Reading, Role, Spot, Way
 from treadle.definition.section import Section, type_name
+from treadle.definition.ways import read_way
 from treadle.expressions.nearest import quoted
 from treadle.expressions.places import CONDITION
 from treadle.model.definition import Node
 from treadle.model.ids import NodeId
 from treadle.model.json import Json
 
-COMMON_WORDS: Final = frozenset({"id", "kind", "label", "when"})
-COMMON_LATER: Final = frozenset({"next", "deadline"})
+COMMON_WORDS: Final = frozenset({"id", "kind", "label", "when", "next", "deadline"})
 
 
-def read_body(value: Json, pointer: str, reading: Reading) -> tuple[Node, ...]:
-    """The nodes of a sequence; one that cannot be read is left out, its faults noted."""
+def read_nodes(value: Json, pointer: str, reading: Reading) -> tuple[Node, ...]:
+    """The nodes of a body; one that cannot be read is left out, its faults noted."""
     if not isinstance(value, list):
         message = f"a body is a list of nodes, not {type_name(value)}"
         reading.faults.error(pointer, "wrong_type", message)
@@ -31,15 +31,25 @@ def read_body(value: Json, pointer: str, reading: Reading) -> tuple[Node, ...]:
 def read_node(value: Json, pointer: str, reading: Reading) -> Node | None:
     """One node, None if it has no kind that can be read."""
     section = Section.of(value, pointer, reading.faults, "a node")
-    outline = Outline(id=section.text("id"), pointer=pointer, bodies=[])
-    reading.enter(outline)
+    next_ = read_way(section, "next", reading)
     kind = _read_kind(section)
+    outline = Outline(
+        id=section.text("id"),
+        kind=kind,
+        pointer=pointer,
+        has_when=section.has("when"),
+        has_next=section.has("next"),
+        is_compensated=section.has("compensate"),
+        bodies=[],
+        ways=[] if next_ is None else [next_],
+    )
+    reading.enter(outline)
     section.require("id", "the name of the node, unique in the document")
     if kind is None:
         return None
     reader = KINDS[kind]
-    section.only(COMMON_WORDS | reader.words, COMMON_LATER | reader.later)
-    return reader.read(section, _read_head(section, outline, reading), reading)
+    section.only(COMMON_WORDS | reader.words, reader.later)
+    return reader.read(section, _read_head(section, outline, next_, reading), reading)
 
 
 def _read_kind(section: Section) -> str | None:
@@ -47,18 +57,13 @@ def _read_kind(section: Section) -> str | None:
     kind = section.text("kind")
     if kind is None or kind in KINDS:
         return kind
-    if kind in LATER_KINDS:
-        message = f"the kind `{kind}` is not available yet; available are {', '.join(KINDS)}"
-        section.faults.error(section.at("kind"), "unsupported_kind", message)
-    else:
-        known = [*KINDS, *sorted(LATER_KINDS)]
-        hint = section.faults.hint(kind, known)
-        message = f"there is no kind {quoted(kind)}{hint} (available are {', '.join(KINDS)})"
-        section.faults.error(section.at("kind"), "unknown_kind", message)
+    hint = section.faults.hint(kind, KINDS)
+    message = f"there is no kind {quoted(kind)}{hint} (available are {', '.join(KINDS)})"
+    section.faults.error(section.at("kind"), "unknown_kind", message)
     return None
 
 
-def _read_head(section: Section, outline: Outline, reading: Reading) -> Head:
+def _read_head(section: Section, outline: Outline, next_: Way | None, reading: Reading) -> Head:
     when = section.raw("when")
     if when is not UNSET:
         spot = Spot(place=CONDITION, owner=section.pointer, role=Role.BEFORE)
@@ -67,5 +72,7 @@ def _read_head(section: Section, outline: Outline, reading: Reading) -> Head:
         id=NodeId(outline.id or ""),
         label=section.text("label"),
         when=None if when is UNSET else when,
+        next=None if next_ is None else NodeId(next_.target),
+        deadline_ms=section.duration_ms("deadline"),
         outline=outline,
     )

@@ -1,6 +1,7 @@
 """What a reader of one kind is given and gives."""
 
 from collections.abc import Callable
+from typing import TypedDict
 
 import msgspec
 
@@ -11,13 +12,31 @@ from treadle.model.ids import NodeId
 from treadle.model.json import Json
 
 
+class HeadFields(TypedDict):
+    """The fields that every node has, as its struct takes them."""
+
+    id: NodeId
+    label: str | None
+    when: Json | None
+    next: NodeId | None
+    deadline_ms: int | None
+
+
 class Head(msgspec.Struct, frozen=True, kw_only=True):
     """What every node has; `outline` is where its bodies are entered."""
 
     id: NodeId
     label: str | None
     when: Json | None
+    next: NodeId | None
+    deadline_ms: int | None
     outline: Outline
+
+    @property
+    def fields(self) -> HeadFields:
+        return HeadFields(
+            id=self.id, label=self.label, when=self.when, next=self.next, deadline_ms=self.deadline_ms
+        )
 
 
 class KindReader(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from treadle.definition.instants import parse_instant
 from treadle.definition.kinds.reader import Head, KindReader
 from treadle.definition.reading import Reading, Role, Spot
 from treadle.definition.section import Section
-from treadle.expressions.holes import OPENING
+from treadle.expressions.braces import OPENING
 from treadle.expressions.nearest import quoted
 from treadle.expressions.places import SLEEP as SLEEP_PLACE
 from treadle.model.definition import Sleep
@@ -16,16 +16,12 @@ from treadle.model.definition import Sleep
 
 def read_sleep(section: Section, head: Head, reading: Reading) -> Sleep:
     """Read a sleep."""
-    if section.has("for") and section.has("until"):
-        message = "`for` and `until` exclude each other: write one of them"
-        section.faults.error(section.at("until"), "conflicting_fields", message)
+    section.exclude("for", "until")
     if not section.has("for") and not section.has("until"):
         message = "`for` (a duration) or `until` (an instant) is missing"
         section.faults.error(section.pointer, "missing_field", message)
     return Sleep(
-        id=head.id,
-        label=head.label,
-        when=head.when,
+        **head.fields,
         for_=_read_moment(section, "for", parse_duration, "invalid_duration", reading),
         until=_read_moment(section, "until", parse_instant, "invalid_instant", reading),
         jitter_ms=section.duration_ms("jitter", low=0) or 0,

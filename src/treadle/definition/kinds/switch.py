@@ -1,33 +1,39 @@
-"""`switch`: cases with a condition and a body each, and a default."""
+"""`switch`: cases with a condition each and a body or the node to go on with, and a default."""
 
 from typing import Final
 
 from msgspec import UNSET
 
+from treadle.definition.bodies import WORDS as BODY_WORDS
+from treadle.definition.bodies import read_body, read_inner_value
 from treadle.definition.kinds.reader import Head, KindReader
 from treadle.definition.reading import Reading, Role, Spot
 from treadle.definition.section import Section
+from treadle.definition.ways import read_way
 from treadle.expressions.nearest import quoted
 from treadle.expressions.places import CONDITION
-from treadle.model.definition import Case, Node, Switch
+from treadle.model.definition import Body, Case, Switch
+from treadle.model.ids import NodeId
 from treadle.model.json import Json
 
-CASE_WORDS: Final = ("when", "name", "steps")
-CASE_LATER: Final = frozenset({"next", "nodes", "start"})
+CASE_WORDS: Final = ("when", "name", "next", *BODY_WORDS)
 
 
 def read_switch(section: Section, head: Head, reading: Reading) -> Switch:
     """Read a switch with its bodies."""
     section.require("cases", "a list of `{when, name?, steps}`")
     written = section.list("cases")
-    cases = tuple(_read_case(value, pointer, section, head, reading) for value, pointer in written)
+    cases = tuple(
+        _read_case(Section.of(value, pointer, reading.faults, "a case"), index, head, reading)
+        for index, (value, pointer) in enumerate(written)
+    )
     _check_names(cases, [pointer for _, pointer in written], section)
+    is_named = isinstance(section.raw("default"), str)
     return Switch(
-        id=head.id,
-        label=head.label,
-        when=head.when,
+        **head.fields,
         cases=cases,
-        default=_read_default(section, head, reading),
+        default=Body() if is_named else _read_default(section, head, reading),
+        default_next=_read_way(section, "default", head, reading) if is_named else None,
     )
 
 
@@ -42,30 +48,33 @@ def _check_names(cases: tuple[Case, ...], pointers: list[str], section: Section)
         names.add(case.name)
 
 
-def _read_case(value: Json, pointer: str, switch: Section, head: Head, reading: Reading) -> Case:
-    section = Section.of(value, pointer, reading.faults, "a case")
-    section.only(CASE_WORDS, CASE_LATER)
+def _read_case(section: Section, index: int, head: Head, reading: Reading) -> Case:
+    section.only(CASE_WORDS)
     section.require("when", "the condition under which the case is taken")
+    section.exclude("next", "steps" if section.has("steps") else "nodes")
     when = section.raw("when")
     if when is not UNSET:
-        spot = Spot(place=CONDITION, owner=switch.pointer, role=Role.BEFORE)
+        spot = Spot(place=CONDITION, owner=head.outline.pointer, role=Role.BEFORE)
         reading.condition(when, section.at("when"), spot)
-    steps = section.raw("steps")
-    with reading.nested(head.outline):
-        body = () if steps is UNSET else reading.body(steps, section.at("steps"))
-    return Case(when=None if when is UNSET else when, name=section.text("name"), steps=body)
+    next_ = _read_way(section, "next", head, reading)
+    with reading.nested(head.outline, str(index)):
+        body = read_body(section, reading, is_required=False)
+    return Case(when=None if when is UNSET else when, name=section.text("name"), body=body, next=next_)
 
 
-def _read_default(section: Section, head: Head, reading: Reading) -> tuple[Node, ...]:
-    value = section.raw("default")
+def _read_way(section: Section, field: str, head: Head, reading: Reading) -> NodeId | None:
+    way = read_way(section, field, reading)
+    if way is None:
+        return None
+    head.outline.ways.append(way)
+    return NodeId(way.target)
+
+
+def _read_default(section: Section, head: Head, reading: Reading) -> Body:
+    value: Json = section.raw("default")
     if value is UNSET:
-        return ()
-    if isinstance(value, str):
-        message = "a default that names a node belongs to graphs, not available yet: write its nodes"
-        section.faults.error(section.at("default"), "unsupported_value", message)
-        return ()
-    with reading.nested(head.outline):
-        return reading.body(value, section.at("default"))
+        return Body()
+    return read_inner_value(value, section.at("default"), head.outline, "default", reading)
 
 
 SWITCH: Final = KindReader(words=frozenset({"cases", "default"}), read=read_switch)

@@ -3,28 +3,29 @@
 from typing import Final
 
 from treadle.definition.faults import Faults
+from treadle.definition.nested import all_nodes
 from treadle.definition.reading import Role
-from treadle.definition.rules.document import ReadDocument, all_nodes, known_ids
-from treadle.model.definition import Task
+from treadle.definition.rules.document import ReadDocument, known_nodes
+from treadle.model.definition import Child, Task
 from treadle.model.policies import OnUnknown
 
 NEEDS_ANSWER: Final = frozenset({"output", "response"})
 
 
-def has_way_out(node: Task) -> bool:
-    """Whether an unknown outcome is undone otherwise, or not at all."""
-    if node.on_unknown is OnUnknown.FAIL:
+def has_way_out(node: Task | Child) -> bool:
+    """Whether an unknown outcome is undone otherwise, or not at all; that of a child is always known."""
+    if isinstance(node, Child) or node.on_unknown is OnUnknown.FAIL:
         return True
     return node.compensate is not None and node.compensate.unknown is not None
 
 
 def check_compensations(document: ReadDocument, faults: Faults) -> None:
     """Warn of compensations that read their own node's answer and have nothing to do without it."""
-    owners = {node.pointer: node.id for node in known_ids(document).values()}
+    owners = {standing.node.pointer: name for name, standing in known_nodes(document).items()}
     replaced = {
         node.id
-        for node in all_nodes(document.definition.steps)
-        if isinstance(node, Task) and has_way_out(node)
+        for node in all_nodes(document.definition.body)
+        if isinstance(node, Task | Child) and has_way_out(node)
     }
     for use in document.uses:
         own = owners.get(use.owner)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from treadle.definition.faults import Faults
-from treadle.definition.reading import Outline, Role, Use
-from treadle.definition.rules.document import ReadDocument, known_ids
-from treadle.definition.rules.order import Before, before_each, ids_within
+from treadle.definition.reading import Role, Use
+from treadle.definition.rules.document import ITERATING, ReadDocument, Standing, known_nodes
+from treadle.definition.rules.order import Before, Order
 from treadle.expressions.nearest import quoted, suggestion
 
 SUGGESTIONS_MAX: Final = 50
@@ -19,13 +19,10 @@ UNDOING: Final = {Role.UNDO, Role.UNDO_UNKNOWN}
 
 def check_references(document: ReadDocument, faults: Faults) -> None:
     """Look at every path that begins with `nodes`."""
-    known = known_ids(document)
-    at_end = Before(
-        may=frozenset().union(*(ids_within(node) for node in document.outline)),
-        must=frozenset(node.id for node in document.outline if node.id is not None),
-    )
-    before = {"": at_end, **before_each(document.outline, Before())}
-    owners = {node.pointer: node for node in known.values()}
+    known = known_nodes(document)
+    order = Order(document.outline)
+    before = {"": order.at_end, **order.before}
+    owners = {standing.node.pointer: name for name, standing in known.items()}
     suggested: dict[str, str] = {}
     for use in document.uses:
         for read in sorted(use.reads):
@@ -33,12 +30,30 @@ def check_references(document: ReadDocument, faults: Faults) -> None:
                 continue
             if read[1] not in known:
                 _note_unknown(use, read[1], known, suggested, faults)
+            elif _has_left(use, known[read[1]]):
+                _note_left(use, read, faults)
+            elif owners.get(use.owner) == read[1]:
+                _check_of_itself(use, read, faults)
             else:
-                _check_order(use, read, before[use.owner], owners.get(use.owner), faults)
+                _check_order(use, read, before[use.owner], order.bits[read[1]], faults)
+
+
+def _has_left(use: Use, read: Standing) -> bool:
+    """Whether the node stands inside an iteration that the expression is outside of."""
+    around = (parent.pointer for parent in read.parents if parent.kind in ITERATING)
+    return any(not use.owner.startswith(f"{pointer}/") for pointer in around)
+
+
+def _note_left(use: Use, read: tuple[str, ...], faults: Faults) -> None:
+    message = (
+        f"`{'.'.join(read)}` is never there: `{read[1]}` runs in an iteration, whose results leave with it; "
+        "read the output of the node around it, or keep the value with `set`"
+    )
+    faults.error(use.pointer, "node_in_iteration", message)
 
 
 def _note_unknown(
-    use: Use, node: str, known: Mapping[str, Outline], suggested: dict[str, str], faults: Faults
+    use: Use, node: str, known: Mapping[str, Standing], suggested: dict[str, str], faults: Faults
 ) -> None:
     if node not in suggested and len(suggested) < SUGGESTIONS_MAX:
         suggested[node] = suggestion(node, known)
@@ -46,17 +61,19 @@ def _note_unknown(
     faults.error(use.pointer, "unknown_node", message)
 
 
-def _check_order(
-    use: Use, read: tuple[str, ...], before: Before, owner: Outline | None, faults: Faults
-) -> None:
-    node, path = read[1], ".".join(read)
-    is_itself = owner is not None and owner.id == node
-    if is_itself and (use.role in UNDOING or (use.role in OF_ITSELF and read[2] == ALWAYS_KNOWN)):
+def _check_of_itself(use: Use, read: tuple[str, ...], faults: Faults) -> None:
+    """What a node reads of itself is of the visit that it is in, on a cycle too."""
+    if use.role in UNDOING or (use.role in OF_ITSELF and read[2] == ALWAYS_KNOWN):
         return
-    if node not in before.may:
-        which = "this node itself" if is_itself else f"node `{node}`"
-        message = f"`{path}` is not there yet: {which} cannot have run by then on any path"
+    message = f"`{'.'.join(read)}` is not there yet: this node itself has not run by then"
+    faults.error(use.pointer, "node_not_before", message)
+
+
+def _check_order(use: Use, read: tuple[str, ...], before: Before, node: int, faults: Faults) -> None:
+    path = ".".join(read)
+    if not node & before.may:
+        message = f"`{path}` is not there yet: `{read[1]}` cannot have run by then on any path"
         faults.error(use.pointer, "node_not_before", message)
-    elif node not in before.must and not use.is_condition:
-        message = f"`{path}` is there on some paths only: where `{node}` has not run, this has no value"
+    elif not node & before.must and not use.is_condition:
+        message = f"`{path}` is there on some paths only: where `{read[1]}` has not run, this has no value"
         faults.warn(use.pointer, "may_not_have_run", message)

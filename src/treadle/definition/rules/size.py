@@ -1,26 +1,20 @@
 """How many nodes a document may have and how deep their bodies may be nested."""
 
-from typing import Final
-
+from treadle.definition.bounds import DocumentBounds
 from treadle.definition.faults import Faults
-from treadle.definition.reading import Outline
+from treadle.definition.reading import OutlineBody
 from treadle.definition.rules.document import standings
 
-NODES_MAX: Final = 1_000
-NESTING_MAX: Final = 16
-"""Bodies inside each other, the root body counted."""
 
-
-def is_in_size(outline: list[Outline], faults: Faults) -> bool:
+def is_in_size(root: OutlineBody, faults: Faults, bounds: DocumentBounds) -> bool:
     """Count nodes and bodies; False if there are more than anything else should be asked of."""
     count = 0
-    for standing in standings(outline):
+    for standing in standings(root):
         count += 1
-        if len(standing.parents) == NESTING_MAX:
-            message = f"bodies may be nested {NESTING_MAX} deep"
+        if len(standing.parents) == bounds.nesting:
+            message = f"bodies may be nested {bounds.nesting} deep"
             faults.error(standing.node.pointer, "nested_too_deep", message)
-    if count > NODES_MAX:
-        faults.error(
-            "/steps", "too_many_nodes", f"a document may have {NODES_MAX} nodes; this one has {count}"
-        )
-    return count <= NODES_MAX
+    if count > bounds.nodes:
+        message = f"a document may have {bounds.nodes} nodes; this one has {count}"
+        faults.error("/nodes" if root.is_graph else "/steps", "too_many_nodes", message)
+    return count <= bounds.nodes

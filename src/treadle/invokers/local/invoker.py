@@ -37,7 +37,7 @@ class LocalInvoker:
             return _unknown_handler(request.name, self._registry.names())
         arguments = _arguments(handler, request, invocation)
         if handler.is_async:
-            function = cast(Callable[..., Awaitable[object]], handler.call)
+            function = cast("Callable[..., Awaitable[object]]", handler.call)
             return await run_in_task(function, arguments, self._limits, invocation)
         return await self._threads.run(partial(handler.call, *arguments), invocation)
 

@@ -1,11 +1,13 @@
 """What a handler returned or raised becomes an outcome."""
 
+import traceback
 from typing import Final
 
 import msgspec
 import structlog
 
 from treadle.invokers.json_bounds import JsonFault, decode_json
+from treadle.invokers.masking import Mask, mask_of
 from treadle.model.effects import Invocation
 from treadle.model.json import Json
 from treadle.model.outcomes import Cause, Failed, Ok
@@ -36,18 +38,16 @@ def returned(result: object) -> Ok | Failed:
 def raised(error: BaseException, invocation: Invocation) -> Failed:
     """Failed with the class name of what was raised; a FinalError with its own code, and final.
 
-    The log has where it was raised: the history keeps no stack of a program.
+    The log has where it was raised: the history keeps no stack of a program. What filled the holes of the
+    request is kept out of what is logged here, though the handler may tell it.
     """
     told = log.bind(execution=invocation.execution_id, path=invocation.node, attempt=invocation.attempt)
+    mask = mask_of(invocation)
     if isinstance(error, FinalError):
-        told.info("handler refused", code=error.code)
-        return Failed(
-            code=str(error.code)[:CODE_CHARS_MAX],
-            message=_shown(error),
-            cause=Cause.ERROR,
-            is_final=True,
-        )
-    told.warning("handler raised", exc_info=error)
+        code = mask(str(error.code)[:CODE_CHARS_MAX])
+        told.info("handler refused", code=code)
+        return Failed(code=code, message=_shown(error), cause=Cause.ERROR, is_final=True)
+    told.warning("handler raised", **_stack(error, mask))
     return Failed(code=type(error).__name__[:CODE_CHARS_MAX], message=_shown(error), cause=Cause.ERROR)
 
 
@@ -66,6 +66,13 @@ def _invalid(message: str) -> Failed:
         cause=Cause.ERROR,
         is_final=True,
     )
+
+
+def _stack(error: BaseException, mask: Mask) -> dict[str, BaseException | str]:
+    """Where it was raised, as the keys of a log entry."""
+    if not mask:
+        return {"exc_info": error}
+    return {"exception": mask("".join(traceback.format_exception(error)))}
 
 
 def _shown(error: BaseException) -> str:

@@ -8,10 +8,16 @@ Fields left at their default are not stored, so a new field needs a default that
 from typing import TypeAlias
 
 from treadle.model.events.activities import (
+    ActivityAccepted,
     ActivityCompleted,
     ActivityFailed,
     ActivityStarted,
     ActivityUnknown,
+    CallbackReceived,
+    OutcomeResolved,
+    ProbeEnded,
+    ProbeStarted,
+    ResolutionAsked,
     RetryScheduled,
     TimerFired,
     TimerStarted,
@@ -20,6 +26,7 @@ from treadle.model.events.compensations import (
     CompensationAccepted,
     CompensationArmed,
     CompensationCompleted,
+    CompensationDisarmed,
     CompensationDropped,
     CompensationFailed,
     CompensationRegistered,
@@ -34,27 +41,49 @@ from treadle.model.events.lifecycle import (
     ExecutionFailed,
     ExecutionPaused,
     ExecutionResumed,
+    ExecutionRetried,
     ExecutionStarted,
     ExecutionStuck,
     ExecutionTerminated,
+    ExecutionWoken,
     HookCompleted,
     HookFailed,
     HookStarted,
+    InputRefused,
 )
 from treadle.model.events.visits import (
     BodyFailed,
     BranchCancelled,
     BranchChosen,
+    BranchFailed,
     BranchJoined,
     BranchOpened,
+    ChildEnded,
+    ChildStarted,
+    DeadlinePassed,
+    EndReached,
+    ItemsListed,
+    IterationEnded,
+    IterationsKept,
+    MessageEmitted,
     NodeCancelled,
     NodeCompleted,
     NodeEntered,
     NodeFailed,
     NodeSkipped,
+    ResultKept,
+    VarsSet,
+)
+from treadle.model.events.waits import (
+    SignalExpired,
+    SignalKept,
+    SignalReceived,
+    WaitClosed,
+    WaitOpened,
 )
 
 __all__ = [
+    "ActivityAccepted",
     "ActivityCompleted",
     "ActivityFailed",
     "ActivityStarted",
@@ -62,38 +91,63 @@ __all__ = [
     "BodyFailed",
     "BranchCancelled",
     "BranchChosen",
+    "BranchFailed",
     "BranchJoined",
     "BranchOpened",
+    "CallbackReceived",
     "CancelRequested",
+    "ChildEnded",
+    "ChildStarted",
     "CompensationAccepted",
     "CompensationArmed",
     "CompensationCompleted",
+    "CompensationDisarmed",
     "CompensationDropped",
     "CompensationFailed",
     "CompensationRegistered",
     "CompensationRetried",
     "CompensationSkipped",
     "CompensationStarted",
+    "DeadlinePassed",
+    "EndReached",
     "Event",
     "ExecutionCancelled",
     "ExecutionCompleted",
     "ExecutionFailed",
     "ExecutionPaused",
     "ExecutionResumed",
+    "ExecutionRetried",
     "ExecutionStarted",
     "ExecutionStuck",
     "ExecutionTerminated",
+    "ExecutionWoken",
     "HookCompleted",
     "HookFailed",
     "HookStarted",
+    "InputRefused",
+    "ItemsListed",
+    "IterationEnded",
+    "IterationsKept",
+    "MessageEmitted",
     "NodeCancelled",
     "NodeCompleted",
     "NodeEntered",
     "NodeFailed",
     "NodeSkipped",
+    "OutcomeResolved",
+    "ProbeEnded",
+    "ProbeStarted",
+    "ResolutionAsked",
+    "ResultKept",
     "RetryScheduled",
+    "SignalExpired",
+    "SignalKept",
+    "SignalReceived",
     "TimerFired",
     "TimerStarted",
+    "VarsSet",
+    "WaitClosed",
+    "WaitOpened",
 ]
 
 Event: TypeAlias = (
@@ -103,6 +157,22 @@ Event: TypeAlias = (
     | NodeCompleted
     | NodeFailed
     | NodeCancelled
+    | BranchChosen
+    | BranchOpened
+    | BranchJoined
+    | BranchCancelled
+    | BodyFailed
+    | BranchFailed
+    | ItemsListed
+    | IterationEnded
+    | IterationsKept
+    | ResultKept
+    | VarsSet
+    | MessageEmitted
+    | DeadlinePassed
+    | EndReached
+    | ChildStarted
+    | ChildEnded
     | ActivityStarted
     | ActivityCompleted
     | ActivityFailed
@@ -110,11 +180,17 @@ Event: TypeAlias = (
     | RetryScheduled
     | TimerStarted
     | TimerFired
-    | BranchChosen
-    | BranchOpened
-    | BranchJoined
-    | BranchCancelled
-    | BodyFailed
+    | ActivityAccepted
+    | CallbackReceived
+    | ResolutionAsked
+    | OutcomeResolved
+    | ProbeStarted
+    | ProbeEnded
+    | WaitOpened
+    | WaitClosed
+    | SignalReceived
+    | SignalKept
+    | SignalExpired
     | CompensationRegistered
     | CompensationArmed
     | CompensationStarted
@@ -124,6 +200,7 @@ Event: TypeAlias = (
     | CompensationSkipped
     | CompensationAccepted
     | CompensationDropped
+    | CompensationDisarmed
     | HookStarted
     | HookCompleted
     | HookFailed
@@ -135,4 +212,7 @@ Event: TypeAlias = (
     | ExecutionFailed
     | ExecutionCancelled
     | ExecutionTerminated
+    | ExecutionRetried
+    | ExecutionWoken
+    | InputRefused
 )

@@ -15,7 +15,7 @@ class ActivityStarted(
     """An attempt is owed; the `seq` of this event is its activity id.
 
     `key`, `request` and `timeout_ms` are given with the first attempt; UNSET with later ones, which send
-    the same.
+    the same. `callback_until` is when the wait for this attempt's callback is over.
     """
 
     at: Instant
@@ -25,12 +25,16 @@ class ActivityStarted(
     key: str | UnsetType = UNSET
     request: Request | UnsetType = UNSET
     timeout_ms: int | UnsetType = UNSET
+    callback_until: Instant | None = None
 
 
 class ActivityCompleted(
     msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
-    """The attempt was answered with success. `output` is what the visit now has."""
+    """The attempt was answered with success. `output` is what the visit now has.
+
+    `is_callback`: by its callback; the response is that of its trigger call.
+    """
 
     at: Instant
     frame: FrameId
@@ -39,6 +43,7 @@ class ActivityCompleted(
     attempt: int
     output: Json = None
     response: Response | None = None
+    is_callback: bool = False
 
 
 class ActivityFailed(
@@ -53,6 +58,7 @@ class ActivityFailed(
     attempt: int
     error: AttemptError
     http_status: int | None = None
+    is_callback: bool = False
 
 
 class ActivityUnknown(
@@ -97,3 +103,77 @@ class TimerFired(
     at: Instant
     frame: FrameId
     path: Path | None = None
+
+
+class ActivityAccepted(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """The trigger call of an async attempt was answered; its callback is awaited."""
+
+    at: Instant
+    frame: FrameId
+    activity: ActivityId
+    path: Path
+    attempt: int
+    status: int | None = None
+    headers: dict[str, str] = {}
+    body: Json = None
+
+
+class CallbackReceived(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """The callback of an async attempt came; what it means follows."""
+
+    at: Instant
+    frame: FrameId
+    activity: ActivityId
+    path: Path
+    attempt: int
+    body: Json = None
+    headers: dict[str, str] = {}
+
+
+class ResolutionAsked(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """The outcome is unknown and a person has to say what was done."""
+
+    at: Instant
+    frame: FrameId
+    path: Path
+
+
+class OutcomeResolved(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """Somebody knows what an attempt did whose outcome was unknown: a person, or the probe (`engine`)."""
+
+    at: Instant
+    frame: FrameId
+    path: Path
+    outcome: str
+    output: Json = None
+    actor: str
+    reason: str | None = None
+
+
+class ProbeStarted(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """What became of the visit `path` is asked in a frame whose id is the `seq` of this event."""
+
+    at: Instant
+    parent: FrameId
+    path: Path
+
+
+class ProbeEnded(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """`outcome` is what the probe answered, None when it could not tell."""
+
+    at: Instant
+    frame: FrameId
+    path: Path
+    outcome: str | None = None

@@ -13,6 +13,7 @@ class CompensationRegistered(
     at: Instant
     path: Path
     node: NodeId
+    keyed_as: Path | None = None
 
 
 class CompensationArmed(
@@ -101,4 +102,14 @@ class CompensationDropped(
     """Armed when the execution was terminated."""
 
     at: Instant
+    path: Path
+
+
+class CompensationDisarmed(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """The visit turned out not to have been done: its undo is not owed any more."""
+
+    at: Instant
+    frame: FrameId
     path: Path

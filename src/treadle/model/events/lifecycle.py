@@ -4,8 +4,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from treadle.model.execution import DefinitionRef, Failure, RunWarning
-from treadle.model.ids import ExecutionId, FrameId, Instant, Namespace, NodeId
+from treadle.model.ids import ExecutionId, FrameId, Instant, Namespace, NodeId, Path
 from treadle.model.json import Json
+from treadle.model.waiting import ParentRef
 
 
 class ExecutionStarted(
@@ -27,6 +28,10 @@ class ExecutionStarted(
     start_at: Instant | None = None
     traceparent: str | None = None
     actor: str = "engine"
+    deadline_at: Instant | None = None
+    deadline_ms: int | None = None
+    parent: ParentRef | None = None
+    depth: int = 0
 
 
 class HookStarted(
@@ -122,3 +127,39 @@ class ExecutionTerminated(
     at: Instant
     actor: str
     reason: str | None = None
+
+
+class ExecutionRetried(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """Another run of a failed execution begins at `node`, passing over the results that stand."""
+
+    at: Instant
+    run: int
+    node: NodeId | None = None
+    deadline_at: Instant | None = None
+    actor: str
+    reason: str | None = None
+
+
+class ExecutionWoken(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """The sleep or back-off of the visit `path` is ended by a person."""
+
+    at: Instant
+    frame: FrameId
+    path: Path
+    actor: str
+    reason: str | None = None
+
+
+class InputRefused(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """What was durably queued for this execution does not fit it any more; it changes nothing."""
+
+    at: Instant
+    command: str
+    code: str
+    message: str

@@ -3,15 +3,18 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from treadle.model.execution import Failure
-from treadle.model.ids import FrameId, Instant, NodeId, Path
+from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure
+from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant, NodeId, Path
 from treadle.model.json import Json
 
 
 class NodeEntered(
     msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
-    """A visit begins. `number` counts the visits of the node in its iteration."""
+    """A visit begins. `number` counts the visits of the node in its iteration.
+
+    `keyed_as` is the earlier visit whose key it takes over.
+    """
 
     at: Instant
     frame: FrameId
@@ -19,6 +22,8 @@ class NodeEntered(
     node: NodeId
     kind: str
     number: int = 1
+    deadline_at: Instant | None = None
+    keyed_as: Path | None = None
 
 
 class NodeSkipped(
@@ -82,33 +87,47 @@ class BranchChosen(
 class BranchOpened(
     msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
-    """A child frame of `parent` begins at `node`; the `seq` of this event is its id."""
+    """A child frame of `parent` begins at `node`, None in an empty body; the `seq` of this event is its id.
+
+    `index` is that of the item or turn; `failure` is what a `catch` has caught.
+    """
 
     at: Instant
     parent: FrameId
     path: Path
     body: str
-    node: NodeId
+    node: NodeId | None = None
     suffix: str = ""
+    index: int | None = None
+    failure: Failure | None = None
+    is_shielded: bool = False
 
 
 class BranchJoined(
     msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
-    """The child frame ended; its list of compensations went to its parent's."""
+    """The child frame ended; its list of compensations went to its parent's.
+
+    `kept_as` is the name under which the visit `path` keeps its output, None if it does not.
+    """
 
     at: Instant
     frame: FrameId
     path: Path
+    kept_as: str | None = None
 
 
 class BranchCancelled(
     msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
-    """The child frame is told to stop; what it has in flight is awaited."""
+    """The child frame is told to stop; what it has in flight is awaited.
+
+    `is_trailing`: it has lost a race, and the winner goes on beside it.
+    """
 
     at: Instant
     frame: FrameId
+    is_trailing: bool = False
 
 
 class BodyFailed(
@@ -119,3 +138,144 @@ class BodyFailed(
     at: Instant
     frame: FrameId
     failure: Failure
+
+
+class BranchFailed(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """A child of the visit `path` failed. `is_stopping`: the visit fails with it, and the others stop."""
+
+    at: Instant
+    frame: FrameId
+    path: Path
+    failure: Failure
+    is_stopping: bool = False
+
+
+class ItemsListed(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """The items of an `each`, rendered once.
+
+    `forgotten` are the keys of what an earlier run did for items that are others now.
+    """
+
+    at: Instant
+    frame: FrameId
+    path: Path
+    items: tuple[Json, ...]
+    forgotten: tuple[str, ...] = ()
+
+
+class IterationEnded(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """The child frame was an item or a turn that ended; its results leave the state.
+
+    `forgotten` are the keys of its visits. The visit `path` keeps its output, or `result`, as `kept_as`.
+    """
+
+    at: Instant
+    frame: FrameId
+    path: Path
+    index: int
+    kept_as: str | None = None
+    result: Json | UnsetType = UNSET
+    forgotten: tuple[str, ...] = ()
+
+
+class IterationsKept(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """What earlier items or turns gave stands from the run before."""
+
+    at: Instant
+    frame: FrameId
+    path: Path
+    keys: tuple[str, ...]
+    opened: int = 0
+
+
+class ResultKept(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """The visit `path` of an earlier run stands: the frame passes over its node to `next`."""
+
+    at: Instant
+    frame: FrameId
+    path: Path
+    next: NodeId | None = None
+
+
+class VarsSet(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    at: Instant
+    frame: FrameId
+    path: Path
+    vars: dict[str, Json]
+
+
+class MessageEmitted(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """A message to a stream is owed; this event is what the relay sends."""
+
+    at: Instant
+    frame: FrameId
+    path: Path
+    message_id: str
+    topic: str
+    message_type: str
+    data: Json = None
+    key: str | None = None
+
+
+class DeadlinePassed(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """The time of the visit `path`, or (None) of the execution, is over: it is told to stop, and fails."""
+
+    at: Instant
+    frame: FrameId
+    path: Path | None = None
+    failure: Failure
+
+
+class EndReached(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """An `end` node ends the execution: failed, or completed. `output` UNSET: that of the document."""
+
+    at: Instant
+    frame: FrameId
+    path: Path
+    output: Json | UnsetType = UNSET
+    failure: Failure | None = None
+
+
+class ChildStarted(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """Another execution was started; the `seq` of this event is the id under which its end is awaited."""
+
+    at: Instant
+    frame: FrameId
+    activity: ActivityId
+    path: Path
+    attempt: int
+    child: ExecutionId
+    definition: DefinitionRef
+    is_detached: bool = False
+
+
+class ChildEnded(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    at: Instant
+    frame: FrameId
+    path: Path
+    child: ExecutionId
+    status: ExecutionStatus
+    output: Json = None
+    failure: Failure | None = None

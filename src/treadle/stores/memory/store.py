@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from treadle.model.execution import ExecutionStatus
 from treadle.model.ids import EngineId, ExecutionId, Instant
-from treadle.model.views import StoredDefinition
-from treadle.ports.commit import Claimed, Commit, CommitResult, Start
+from treadle.model.views import StoredDefinition, StoredKey
+from treadle.ports.commit import Claimed, Commit, CommitResult, InboxRow, Start
 from treadle.ports.views import IdempotencyRecord
+from treadle.stores.memory.others import write_others
 from treadle.stores.memory.tables import Row, Tables
 from treadle.stores.memory.views import MemoryViews
 
@@ -20,22 +22,30 @@ class MemoryStore:
         self.views = MemoryViews(self._tables)
 
     async def commit(self, batch: Sequence[Commit]) -> Sequence[CommitResult]:
-        return [
+        results = [
             self._follow(commit) if commit.start is None else self._begin(commit, commit.start)
             for commit in batch
         ]
+        told = zip(batch, results, strict=True)
+        write_others(self._tables, [commit for commit, result in told if result is CommitResult.COMMITTED])
+        return results
 
     async def claim_due(self, engine: EngineId, now: Instant, limit: int) -> Sequence[Claimed]:
         self._disown(now)
         due = [row for row in self._tables.open_rows() if row.due_at is not None and row.due_at <= now]
         due.sort(key=lambda row: (-row.start.priority, row.due_at, row.id))
-        return [_claim(row, engine) for row in due[:limit]]
+        return [self._own(row, engine) for row in due[:limit]]
 
     async def claim(self, engine: EngineId, execution_id: ExecutionId) -> Claimed | None:
         row = self._tables.executions.get(execution_id)
-        if row is None or row.columns.ended_at is not None or self._is_driven(row):
+        if row is None or self._is_driven(row):
             return None
-        return _claim(row, engine)
+        if row.columns.ended_at is not None and row.columns.status is not ExecutionStatus.FAILED:
+            return None
+        return self._own(row, engine)
+
+    async def inbox(self, execution_id: ExecutionId, after: int) -> Sequence[InboxRow]:
+        return [row for row in self._tables.inboxes.get(execution_id, ()) if row.id > after]
 
     async def next_due(self) -> Instant | None:
         return min((row.due_at for row in self._tables.open_rows() if row.due_at is not None), default=None)
@@ -62,6 +72,11 @@ class MemoryStore:
                 kept[index] = msgspec.structs.replace(old, deleted_at=now)
                 return True
         return False
+
+    async def callback_keys(self, fresh: StoredKey) -> Sequence[StoredKey]:
+        if self._tables.callback_key is None:
+            self._tables.callback_key = fresh
+        return [self._tables.callback_key]
 
     async def close(self) -> None:
         """Nothing is under way and there are no files."""
@@ -96,6 +111,12 @@ class MemoryStore:
         row.apply(commit)
         return CommitResult.COMMITTED
 
+    def _own(self, row: Row, engine: EngineId) -> Claimed:
+        row.owner = engine
+        row.fence += 1
+        row.columns = msgspec.structs.replace(row.columns, due_at=None)
+        return Claimed(fence=row.fence, state=row.state(), inbox=tuple(self._tables.inboxes.get(row.id, ())))
+
     def _is_driven(self, row: Row) -> bool:
         return row.owner is not None and row.owner == self._tables.engine
 
@@ -105,13 +126,6 @@ class MemoryStore:
             if row.owner is not None and not self._is_driven(row):
                 row.owner = None
                 row.columns = msgspec.structs.replace(row.columns, due_at=min(row.columns.updated_at, now))
-
-
-def _claim(row: Row, engine: EngineId) -> Claimed:
-    row.owner = engine
-    row.fence += 1
-    row.columns = msgspec.structs.replace(row.columns, due_at=None)
-    return Claimed(fence=row.fence, state=row.state())
 
 
 def _is_same_place(old: StoredDefinition, new: StoredDefinition) -> bool:

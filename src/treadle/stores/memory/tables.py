@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
-from treadle.model.views import StoredDefinition
-from treadle.ports.commit import Commit, HistoryRow, ListColumns, Start, StoredState
+from treadle.model.views import StoredDefinition, StoredKey
+from treadle.ports.commit import Commit, HistoryRow, InboxRow, ListColumns, Start, StoredState
 from treadle.ports.views import IdempotencyRecord
 
 
@@ -36,6 +38,12 @@ class Row:
             self.snapshot_version = commit.version
             self.snapshot_digest = commit.history.digest
 
+    def wake(self, now: Instant) -> None:
+        """Make it due by `now`, unless somebody drives it or it has ended."""
+        if self.owner is None and self.columns.ended_at is None:
+            due_at = now if self.columns.due_at is None else min(self.columns.due_at, now)
+            self.columns = msgspec.structs.replace(self.columns, due_at=due_at)
+
     @property
     def due_at(self) -> Instant | None:
         """When it is to be claimed: never while it is owned or after its end."""
@@ -55,11 +63,17 @@ class Row:
 
 @dataclass(kw_only=True)
 class Tables:
-    """`definitions` stand in the order in which they were stored; `engine` is the live one."""
+    """`definitions` stand in the order in which they were stored; `engine` is the live one.
+
+    `inboxes` are oldest first; `last_note` is the id of the newest note that there ever was.
+    """
 
     executions: dict[ExecutionId, Row] = field(default_factory=dict)
     definitions: list[StoredDefinition] = field(default_factory=list)
     idempotency: dict[tuple[Namespace, str], IdempotencyRecord] = field(default_factory=dict)
+    inboxes: dict[ExecutionId, list[InboxRow]] = field(default_factory=dict)
+    last_note: int = 0
+    callback_key: StoredKey | None = None
     engine: EngineId | None = None
 
     def open_rows(self) -> Iterable[Row]:

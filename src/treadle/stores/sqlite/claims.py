@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import apsw
 
 from treadle.model.ids import EngineId, ExecutionId, Instant
-from treadle.ports.commit import Claimed
+from treadle.ports.commit import Claimed, InboxRow
 from treadle.stores.sqlite import rows
 from treadle.stores.sqlite.statements import Statements
-from treadle.stores.sqlite.states import read_claimed
+from treadle.stores.sqlite.states import read_claimed, read_inbox
 from treadle.stores.sqlite.transactions import reading, writing
 
 NO_ENGINE = ""
@@ -40,6 +40,10 @@ class Claims:
             ).fetchall()
             claimed = self._own(engine, [execution_id]) if free else []
             return claimed[0] if claimed else None
+
+    def inbox(self, execution_id: ExecutionId, after: int) -> list[InboxRow]:
+        """What waits for the execution, whoever owns it."""
+        return read_inbox(self._connection, self._statements, execution_id, after)
 
     def next_due(self) -> Instant | None:
         with reading(self._connection):

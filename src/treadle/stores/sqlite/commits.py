@@ -1,13 +1,14 @@
 """Writes batches of commits; runs in the writer's thread."""
 
 from collections.abc import Callable, Sequence
-from itertools import chain
 
 import apsw
 
 from treadle.ports.commit import Commit, CommitResult
 from treadle.stores.sqlite import rows
-from treadle.stores.sqlite.statements import Statements, chunks
+from treadle.stores.sqlite.others import OthersWriter
+from treadle.stores.sqlite.row_writer import RowWriter
+from treadle.stores.sqlite.statements import Statements
 from treadle.stores.sqlite.transactions import writing
 
 
@@ -17,6 +18,8 @@ class BatchWriter:
     def __init__(self, connection: apsw.Connection, statements: Statements) -> None:
         self._connection = connection
         self._statements = statements
+        self._rows = RowWriter(connection, statements)
+        self._others = OthersWriter(connection, statements, self._rows)
 
     def write(self, batch: Sequence[Commit]) -> list[CommitResult]:
         """The results in the order of the batch, which is durable when this returns."""
@@ -25,9 +28,10 @@ class BatchWriter:
         try:
             with writing(self._connection):
                 self._write_together(batch)
+                self._others.write(batch)
         except _Misfit:
             with writing(self._connection):
-                return [self._write_alone(commit) for commit in batch]
+                return self._write_singly(batch)
         return [CommitResult.COMMITTED] * len(batch)
 
     def _write_together(self, batch: Sequence[Commit]) -> None:
@@ -40,22 +44,28 @@ class BatchWriter:
             self._expect_all("insert_idempotency", rows.new_idempotency, keyed)
         self._append(batch)
 
+    def _write_singly(self, batch: Sequence[Commit]) -> list[CommitResult]:
+        results = [self._write_alone(commit) for commit in batch]
+        told = zip(batch, results, strict=True)
+        self._others.write([commit for commit, result in told if result is CommitResult.COMMITTED])
+        return results
+
     def _write_alone(self, commit: Commit) -> CommitResult:
         single = (commit,)
         if commit.start is None:
-            if self._write("update_executions", rows.changed_execution, single) == 0:
+            if self._rows.write("update_executions", rows.changed_execution, single) == 0:
                 return CommitResult.CONFLICT
-        elif self._is_taken(commit) or self._write("insert_executions", rows.new_execution, single) == 0:
+        elif self._is_taken(commit) or self._rows.write("insert_executions", rows.new_execution, single) == 0:
             return CommitResult.EXISTS
         elif commit.start.idempotency is not None:
-            self._write("insert_idempotency", rows.new_idempotency, single)
+            self._rows.write("insert_idempotency", rows.new_idempotency, single)
         self._append(single)
         return CommitResult.COMMITTED
 
     def _append(self, commits: Sequence[Commit]) -> None:
-        self._write("insert_history", rows.new_history, commits)
+        self._rows.write("insert_history", rows.new_history, commits)
         with_snapshot = [commit for commit in commits if commit.snapshot is not None]
-        self._write("upsert_snapshots", rows.new_snapshot, with_snapshot)
+        self._rows.write("upsert_snapshots", rows.new_snapshot, with_snapshot)
 
     def _is_taken(self, commit: Commit) -> bool:
         start = commit.start
@@ -69,18 +79,8 @@ class BatchWriter:
     def _expect_all(
         self, name: str, values: Callable[[Commit], rows.Values], commits: Sequence[Commit]
     ) -> None:
-        if self._write(name, values, commits) != len(commits):
+        if self._rows.write(name, values, commits) != len(commits):
             raise _Misfit
-
-    def _write(self, name: str, values: Callable[[Commit], rows.Values], commits: Sequence[Commit]) -> int:
-        """How many rows were written."""
-        connection, written = self._connection, 0
-        for size, chunk in chunks(commits):
-            row = [values(commit) for commit in chunk]
-            row.extend([(None,) * len(row[0])] * (size - len(row)))
-            connection.execute(self._statements.of_rows(name, size), tuple(chain.from_iterable(row)))
-            written += connection.changes()
-        return written
 
 
 class _Misfit(Exception):

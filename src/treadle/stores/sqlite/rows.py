@@ -7,8 +7,8 @@ import msgspec
 
 from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure
 from treadle.model.ids import ExecutionId
-from treadle.model.views import StoredDefinition, Summary
-from treadle.ports.commit import Commit, HistoryRow, IdempotencyKey, StoredState
+from treadle.model.views import StoredDefinition, StoredKey, Summary
+from treadle.ports.commit import Commit, HistoryRow, IdempotencyKey, InboxRow, StoredState
 from treadle.ports.views import AuditedExecution, IdempotencyRecord
 
 Row: TypeAlias = tuple[Any, ...]
@@ -103,6 +103,11 @@ def new_definition(definition: StoredDefinition) -> Values:
     )
 
 
+def new_key(key: StoredKey) -> Values:
+    """For `insert_callback_key`."""
+    return (key.id, key.secret, key.created_at)
+
+
 def read_history(row: Row) -> HistoryRow:
     first_seq, last_seq, at, events, digest = row
     return HistoryRow(first_seq=first_seq, last_seq=last_seq, at=at, events=events, digest=digest)
@@ -115,6 +120,16 @@ def read_histories(rows: Iterable[Row]) -> dict[ExecutionId, list[HistoryRow]]:
         found.setdefault(execution_id, []).append(read_history(tuple(columns)))
     for history in found.values():
         history.sort(key=lambda row: row.first_seq)
+    return found
+
+
+def read_inboxes(rows: Iterable[Row]) -> dict[ExecutionId, list[InboxRow]]:
+    """By the execution in the first column; each oldest first."""
+    found: dict[ExecutionId, list[InboxRow]] = {}
+    for execution_id, id_, payload in rows:
+        found.setdefault(execution_id, []).append(InboxRow(id=id_, payload=payload))
+    for inbox in found.values():
+        inbox.sort(key=lambda row: row.id)
     return found
 
 
@@ -203,6 +218,12 @@ def read_idempotency(row: Row) -> IdempotencyRecord:
     """From `find_idempotency`."""
     key, body_digest, execution_id = row
     return IdempotencyRecord(key=IdempotencyKey(key=key, body_digest=body_digest), execution_id=execution_id)
+
+
+def read_key(row: Row) -> StoredKey:
+    """From `list_callback_keys`."""
+    id_, secret, created_at = row
+    return StoredKey(id=id_, secret=secret, created_at=created_at)
 
 
 def id_list(ids: Sequence[ExecutionId]) -> str:

@@ -8,14 +8,15 @@ import apsw
 
 from treadle.model.errors import Unavailable
 from treadle.model.ids import EngineId, ExecutionId, Instant
-from treadle.model.views import StoredDefinition
-from treadle.ports.commit import Claimed, Commit, CommitResult
+from treadle.model.views import StoredDefinition, StoredKey
+from treadle.ports.commit import Claimed, Commit, CommitResult, InboxRow
 from treadle.stores.sqlite.claims import Claims
 from treadle.stores.sqlite.commits import BatchWriter
 from treadle.stores.sqlite.connections import connect_writer
 from treadle.stores.sqlite.definitions import Definitions
 from treadle.stores.sqlite.facts import StoreFacts, read_facts
 from treadle.stores.sqlite.faults import told_as_ours
+from treadle.stores.sqlite.keys import CallbackKeys
 from treadle.stores.sqlite.lock import FileLock
 from treadle.stores.sqlite.migrate import migrate
 from treadle.stores.sqlite.statements import Statements
@@ -37,6 +38,7 @@ class SqliteStore:
         self._batches = BatchWriter(connection, statements)
         self._claims = Claims(connection, statements)
         self._definitions = Definitions(connection, statements)
+        self._keys = CallbackKeys(connection, statements)
         self._facts = read_facts(connection, path)
         self._writer = WriterThread()
         self._is_closed = False
@@ -70,6 +72,9 @@ class SqliteStore:
     async def claim(self, engine: EngineId, execution_id: ExecutionId) -> Claimed | None:
         return await self._run(lambda: self._claims.claim(engine, execution_id))
 
+    async def inbox(self, execution_id: ExecutionId, after: int) -> Sequence[InboxRow]:
+        return await self._run(lambda: self._claims.inbox(execution_id, after))
+
     async def next_due(self) -> Instant | None:
         return await self._run(self._claims.next_due)
 
@@ -81,6 +86,9 @@ class SqliteStore:
 
     async def delete_definition(self, namespace: str, name: str, version: str, now: Instant) -> bool:
         return await self._run(lambda: self._definitions.delete(namespace, name, version, now))
+
+    async def callback_keys(self, fresh: StoredKey) -> Sequence[StoredKey]:
+        return await self._run(lambda: self._keys.newest(fresh))
 
     def facts(self) -> StoreFacts:
         """How durable and where it is, as read from the open connection."""

@@ -7,6 +7,10 @@ pytest.register_assert_rewrite(
     "treadle.testing.contracts.store_claims",
     "treadle.testing.contracts.store_commits",
     "treadle.testing.contracts.store_definitions",
+    "treadle.testing.contracts.store_inboxes",
+    "treadle.testing.contracts.store_keys",
     "treadle.testing.contracts.store_lists",
+    "treadle.testing.contracts.store_others",
     "treadle.testing.contracts.store_reads",
+    "treadle.testing.contracts.store_wakes",
 )

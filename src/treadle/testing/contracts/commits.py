@@ -1,5 +1,6 @@
 """Commits for the store's contract: a test says only what it talks about."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -7,8 +8,8 @@ import msgspec
 from treadle.codec.chain import seal
 from treadle.model.execution import DefinitionRef, ExecutionStatus
 from treadle.model.ids import Digest, EngineId, ExecutionId, Instant, Namespace
-from treadle.model.views import StoredDefinition
-from treadle.ports.commit import Commit, ListColumns, Start
+from treadle.model.views import StoredDefinition, StoredKey
+from treadle.ports.commit import Commit, InboxNote, ListColumns, NewExecution, Start
 
 ENGINE: Final = EngineId("engine-1")
 NAMESPACE: Final = Namespace("default")
@@ -113,6 +114,40 @@ def due(name: str, due_at: Instant, *, priority: int = 0, engine: EngineId = ENG
     """The first commit of an execution that nobody owns and that is to be claimed at `due_at`."""
     pending = columns(ExecutionStatus.PENDING, due_at=due_at, started_at=None)
     return starting(start(name, owner=engine, listed=pending, is_release=True), priority=priority)
+
+
+def other(name: str, due_at: Instant | None = BEGIN, **changes: object) -> NewExecution:
+    """What another execution starts, of three events; `changes` are by the names of `Start`."""
+    first = starting(start(name), **changes)
+    if first.start is None:
+        raise ValueError("not a first commit")
+    return NewExecution(
+        execution_id=first.execution_id,
+        start=first.start,
+        history=first.history,
+        columns=columns(ExecutionStatus.PENDING, due_at=due_at, started_at=None),
+    )
+
+
+def note(name: str, payload: bytes = b"note") -> InboxNote:
+    """A note for the execution `name`."""
+    return InboxNote(execution_id=ExecutionId(name), payload=payload)
+
+
+def reaching(
+    commit: Commit,
+    *,
+    starts: Sequence[NewExecution] = (),
+    notes: Sequence[InboxNote] = (),
+    consumed: Sequence[int] = (),
+) -> Commit:
+    """The same commit with what it writes beside its own rows."""
+    return msgspec.structs.replace(commit, starts=tuple(starts), notes=tuple(notes), consumed=tuple(consumed))
+
+
+def key(name: str, created_at: Instant = BEGIN) -> StoredKey:
+    """A key that signs callback tokens."""
+    return StoredKey(id=name, secret=name.encode().ljust(32, b"\x00"), created_at=created_at)
 
 
 def definition(

@@ -16,11 +16,25 @@ from treadle.testing.contracts.opened import Capabilities, MakeStore, ViewedStor
 from treadle.testing.contracts.store_claims import ClaimCases
 from treadle.testing.contracts.store_commits import CommitCases
 from treadle.testing.contracts.store_definitions import DefinitionCases
+from treadle.testing.contracts.store_inboxes import InboxCases
+from treadle.testing.contracts.store_keys import KeyCases
 from treadle.testing.contracts.store_lists import ListCases
+from treadle.testing.contracts.store_others import OtherCases
 from treadle.testing.contracts.store_reads import ReadCases
+from treadle.testing.contracts.store_wakes import WakeCases
 
 __all__ = ["Capabilities", "MakeStore", "StoreContract", "ViewedStore"]
 
 
-class StoreContract(CommitCases, ClaimCases, DefinitionCases, ListCases, ReadCases):
+class StoreContract(
+    CommitCases,
+    OtherCases,
+    InboxCases,
+    WakeCases,
+    ClaimCases,
+    DefinitionCases,
+    KeyCases,
+    ListCases,
+    ReadCases,
+):
     """Every case for every backend; what a backend cannot promise is said by its capabilities."""

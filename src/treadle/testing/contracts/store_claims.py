@@ -126,12 +126,19 @@ class ClaimCases(StoreCases):
         for name in ("owned", "ended", "ghost"):
             assert await store.claim(engine, ExecutionId(name)) is None
 
+    async def test_claim_by_id_takes_one_that_failed(self, store: ViewedStore, engine: EngineId) -> None:
+        failed = columns(ExecutionStatus.FAILED, ended_at=at(1))
+        await store.commit([start(listed=failed, is_release=True)])
+        claimed = await store.claim(engine, ExecutionId("a"))
+        assert claimed is not None
+        assert claimed.fence == 2
+        assert await store.claim(engine, ExecutionId("a")) is None
+
     async def test_ended_execution_is_never_due(self, store: ViewedStore, engine: EngineId) -> None:
         ended = columns(ExecutionStatus.FAILED, ended_at=at(1), due_at=at(1))
         await store.commit([start("released", listed=ended, is_release=True), start("kept", listed=ended)])
         await store.register_engine(NEXT, at(2))
         assert list(await store.claim_due(NEXT, at(99), 10)) == []
-        assert await store.claim(NEXT, ExecutionId("kept")) is None
 
     @needs("single_process")
     async def test_executions_of_an_earlier_engine_are_claimed(

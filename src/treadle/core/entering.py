@@ -1,0 +1,121 @@
+"""Entering the node at which a frame stands, or passing over it."""
+
+from msgspec.structs import replace
+
+from treadle.core.folding.activities import NOT_KNOWN
+from treadle.core.nodes.failing import fail_rejected
+from treadle.core.nodes.switch import follower
+from treadle.core.nodes.table import KINDS
+from treadle.core.required import required
+from treadle.core.scope import Scope
+from treadle.core.standing import is_undone, stands
+from treadle.core.turn import Turn
+from treadle.model.events import NodeEntered, NodeSkipped, ResultKept
+from treadle.model.execution import Execution, Frame, Visit, VisitStatus
+from treadle.model.expression import ExpressionError
+from treadle.model.ids import Instant, NodeId, Path, visit_path
+from treadle.model.program import ProgramNode, SwitchNode, TaskNode
+
+DID_NOT_COMPLETE = frozenset({VisitStatus.FAILED, VisitStatus.CANCELLED})
+
+
+def enter_next(turn: Turn, frame: Frame) -> None:
+    """Enter the node at which the frame stands.
+
+    It is passed over if its `when` says no, or if its result stands from an earlier run.
+    """
+    execution = turn.execution
+    node = turn.program.nodes[required(frame.node, "node to enter")]
+    before = execution.visits.get(f"{node.id}{frame.suffix}")
+    if before is not None and before.run < execution.run and stands(turn, before, frame.suffix):
+        _keep(turn, frame, node, before)
+        return
+    number = next_number(execution, frame, node.id, before)
+    path = visit_path(node.id, frame.suffix, number)
+    if node.when is None:
+        enter(turn, frame, node, path, number, before)
+        return
+    try:
+        is_wanted = bool(node.when(Scope(execution, frame)))
+    except ExpressionError as error:
+        turn.emit(_entered(turn, frame, node, path, number))
+        fail_rejected(turn, turn.frame(frame.id), error)
+        return
+    if is_wanted:
+        enter(turn, frame, node, path, number, before)
+    else:
+        _skip(turn, frame, node, path, number)
+
+
+def enter(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int, before: Visit | None) -> None:
+    """Begin the visit, and do what its kind does."""
+    entered = _entered(turn, frame, node, path, number)
+    if before is not None and before.run < turn.execution.run:
+        entered = replace(entered, keyed_as=_keyed_as(turn, node, before))
+    turn.emit(entered)
+    KINDS[type(node)].enter(turn, turn.execution.frames[frame.id], node, path)
+
+
+def _entered(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int) -> NodeEntered:
+    entered = NodeEntered(
+        at=turn.now,
+        frame=frame.id,
+        path=path,
+        node=node.id,
+        kind=KINDS[type(node)].name,
+        number=number,
+    )
+    if node.deadline_ms is None:
+        return entered
+    return replace(entered, deadline_at=Instant(turn.now + node.deadline_ms))
+
+
+def _skip(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int) -> None:
+    turn.emit(
+        NodeSkipped(
+            at=turn.now,
+            frame=frame.id,
+            path=path,
+            node=node.id,
+            kind=KINDS[type(node)].name,
+            number=number,
+            next=node.next,
+        )
+    )
+
+
+def _keep(turn: Turn, frame: Frame, node: ProgramNode, visit: Visit) -> None:
+    following = follower(node, visit.case) if isinstance(node, SwitchNode) else node.next
+    turn.emit(ResultKept(at=turn.now, frame=frame.id, path=visit.path, next=following))
+
+
+def _keyed_as(turn: Turn, node: ProgramNode, before: Visit) -> Path | None:
+    """The visit whose forward key goes on: that of an earlier run which ended unknown and was not undone."""
+    if not isinstance(node, TaskNode) or before.status not in DID_NOT_COMPLETE:
+        return None
+    if not before.attempts:
+        return before.keyed_as
+    if before.attempts[-1].outcome not in NOT_KNOWN or is_undone(turn.execution, before.path):
+        return None
+    return before.keyed_as or before.path
+
+
+def next_number(execution: Execution, frame: Frame, node: NodeId, newest: Visit | None) -> int:
+    """Which visit of the node in this iteration the next one is, from 1.
+
+    Visits whose iteration has left the state are counted by what it kept of their numbers.
+    """
+    highest = 0 if newest is None else newest.number
+    if frame.suffix:
+        highest = max(highest, _number_before(execution, node, frame))
+    return highest + 1
+
+
+def _number_before(execution: Execution, node: NodeId, frame: Frame) -> int:
+    highest = 0
+    inner = frame
+    while inner.parent is not None:
+        inner = execution.frames[inner.parent]
+        if inner.joining is not None:
+            highest = max(highest, inner.joining.numbers.get(f"{node}{inner.suffix}") or 0)
+    return highest

@@ -1,0 +1,185 @@
+"""Folds of child frames: opened, told to stop, failed, joined; items and turns."""
+
+from typing import Final
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from treadle.core.folding.changes import (
+    Changes,
+    Fold,
+    joining_of,
+    merged,
+    output_of,
+    stopped,
+    visit_key,
+    with_frame,
+    without_child,
+)
+from treadle.core.folding.lifecycle import ROOT_FRAME
+from treadle.core.required import required
+from treadle.model.events import (
+    BodyFailed,
+    BranchCancelled,
+    BranchChosen,
+    BranchFailed,
+    BranchJoined,
+    BranchOpened,
+    DeadlinePassed,
+    EndReached,
+    ItemsListed,
+    IterationEnded,
+    IterationsKept,
+)
+from treadle.model.execution import Ending, Execution, Frame, Joining, Phase, Visit
+from treadle.model.ids import FrameId, Path
+from treadle.model.persistent import PersistentMap
+
+
+def branch_chosen(execution: Execution, event: BranchChosen, _seq: int) -> Changes:
+    key = visit_key(event.path)
+    return {"visits": execution.visits.put(key, replace(execution.visits[key], case=event.case))}
+
+
+def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Changes:
+    parent = execution.frames[event.parent]
+    items = execution.visits[visit_key(event.path)].items
+    child = Frame(
+        id=FrameId(seq),
+        parent=event.parent,
+        body=event.body,
+        suffix=event.suffix,
+        node=event.node,
+        opener=event.path,
+        index=event.index,
+        item=UNSET if items is None or event.index is None else items[event.index],
+        failure=event.failure,
+        is_shielded=event.is_shielded,
+    )
+    joining = parent.joining
+    if event.index is not None:
+        before = joining or Joining(numbers=execution.numbers)
+        joining = replace(before, opened=event.index + 1)
+    grown = replace(parent, phase=Phase.JOINING, children=parent.children + 1, joining=joining)
+    return {"frames": execution.frames.put(child.id, child).put(parent.id, grown)}
+
+
+def branch_joined(execution: Execution, event: BranchJoined, _seq: int) -> Changes:
+    child = execution.frames[event.frame]
+    parent = execution.frames[required(child.parent, "parent to join")]
+    joining = parent.joining
+    if event.kept_as is not None:
+        joining = _keeping(parent, event.kept_as, output_of(execution, child))
+    armed = merged(execution, parent.armed, child.armed)
+    return {"frames": without_child(execution, child, armed=armed, joining=joining)}
+
+
+def _keeping(parent: Frame, name: str, output: object) -> Joining:
+    joining = joining_of(parent)
+    return replace(joining, results=joining.results.put(name, output))
+
+
+def branch_failed(execution: Execution, event: BranchFailed, _seq: int) -> Changes:
+    joining = joining_of(execution.frames[event.frame])
+    failing = replace(joining, failure=event.failure, is_stopping=joining.is_stopping or event.is_stopping)
+    return {"frames": with_frame(execution, event.frame, joining=failing)}
+
+
+def branch_cancelled(execution: Execution, event: BranchCancelled, _seq: int) -> Changes:
+    frame = execution.frames[event.frame]
+    parent = execution.frames[required(frame.parent, "parent of the branch")]
+    ending = Ending(is_completing=parent.ending is not None and parent.ending.is_completing)
+    if not event.is_trailing:
+        return {"frames": execution.frames.put(frame.id, stopped(frame, ending))}
+    trailing = replace(stopped(frame, Ending()) if frame.ending is None else frame, is_trailing=True)
+    counting = replace(parent, trailing=parent.trailing + 1)
+    return {"frames": execution.frames.put(frame.id, trailing).put(parent.id, counting)}
+
+
+def items_listed(execution: Execution, event: ItemsListed, _seq: int) -> Changes:
+    key = visit_key(event.path)
+    listed = replace(execution.visits[key], items=event.items)
+    if not event.forgotten:
+        return {"visits": execution.visits.put(key, listed)}
+    changes = _forgetting(execution, event.forgotten, execution.frames[event.frame].suffix)
+    return {**changes, "visits": changes["visits"].put(key, listed)}
+
+
+def iterations_kept(execution: Execution, event: IterationsKept, _seq: int) -> Changes:
+    standing = execution.visits[visit_key(event.path)].standing or Joining()
+    kept = PersistentMap({key: standing.results[key] for key in event.keys})
+    joining = Joining(opened=event.opened, ended=event.opened, numbers=execution.numbers, results=kept)
+    return {"frames": with_frame(execution, event.frame, joining=joining)}
+
+
+def iteration_ended(execution: Execution, event: IterationEnded, _seq: int) -> Changes:
+    child = execution.frames[event.frame]
+    parent = execution.frames[required(child.parent, "parent to join")]
+    joining = joining_of(parent)
+    results = joining.results
+    if event.kept_as is not None:
+        given = output_of(execution, child) if event.result is UNSET else event.result
+        results = results.put(event.kept_as, given)
+    counted = replace(joining, ended=joining.ended + 1, results=results)
+    armed = merged(execution, parent.armed, child.armed)
+    return {
+        "frames": without_child(execution, child, armed=armed, joining=counted),
+        **_forgetting(execution, event.forgotten, parent.suffix),
+    }
+
+
+def _forgetting(execution: Execution, forgotten: tuple[str, ...], outside: str) -> Changes:
+    """Visits leave the state; the highest number of each node stays, for the name of its next visit."""
+    visits, numbers = execution.visits, execution.numbers
+    earlier = _without_visits(execution.earlier, frozenset(forgotten))
+    for key in forgotten:
+        visit = visits.get(key)
+        highest = numbers.get(key) or 0
+        if visit is not None:
+            visits = visits.without(key)
+            highest = max(highest, visit.number)
+        if key in numbers:
+            numbers = numbers.without(key)
+        name = f"{key.partition('[')[0]}{outside}"
+        if highest > (numbers.get(name) or 0):
+            numbers = numbers.put(name, highest)
+    return {"visits": visits, "earlier": earlier, "numbers": numbers}
+
+
+def _without_visits(earlier: PersistentMap[Path, Visit], keys: frozenset[str]) -> PersistentMap[Path, Visit]:
+    for path in [path for path in earlier if visit_key(path) in keys]:
+        earlier = earlier.without(path)
+    return earlier
+
+
+def body_failed(execution: Execution, event: BodyFailed, _seq: int) -> Changes:
+    return {"frames": with_frame(execution, event.frame, ending=Ending(failure=event.failure), node=None)}
+
+
+def deadline_passed(execution: Execution, event: DeadlinePassed, _seq: int) -> Changes:
+    frame = replace(stopped(execution.frames[event.frame], Ending(failure=event.failure)), deadline_at=None)
+    changes: Changes = {"frames": execution.frames.put(frame.id, frame)}
+    if event.path is None:
+        changes |= {"deadline_at": None, "paused": None, "reason": None}
+    return changes
+
+
+def end_reached(execution: Execution, event: EndReached, _seq: int) -> Changes:
+    ending = Ending(failure=event.failure, is_completing=event.failure is None, output=event.output)
+    root = execution.frames[ROOT_FRAME]
+    return {"frames": execution.frames.put(ROOT_FRAME, stopped(root, ending))}
+
+
+FOLDS: Final[dict[type, Fold]] = {
+    BranchChosen: branch_chosen,
+    BranchOpened: branch_opened,
+    BranchJoined: branch_joined,
+    BranchFailed: branch_failed,
+    BranchCancelled: branch_cancelled,
+    ItemsListed: items_listed,
+    IterationEnded: iteration_ended,
+    IterationsKept: iterations_kept,
+    BodyFailed: body_failed,
+    DeadlinePassed: deadline_passed,
+    EndReached: end_reached,
+}

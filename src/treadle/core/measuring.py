@@ -1,0 +1,58 @@
+"""How large the state is as JSON, and whether what is to be kept still fits its bound.
+
+A running estimate, which never falls short, is compared; only where it goes beyond the bound is the
+state measured. So a step costs the size of its own payload and not that of the state.
+"""
+
+from typing import Final
+
+import msgspec
+
+from treadle.core.turn import Turn
+from treadle.model.execution import Execution
+from treadle.model.json import Json
+from treadle.model.persistent import PersistentMap, PersistentStack
+
+EVENT_BYTES: Final = 192
+"""What an event adds to the state beside its payload, at most and on average (measured: 90 to 170)."""
+
+
+def _to_builtin(value: object) -> object:
+    if isinstance(value, PersistentMap):
+        return dict(value.items())
+    if isinstance(value, PersistentStack):
+        return list(value)
+    raise TypeError(f"no JSON value: {type(value).__name__}")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_to_builtin)
+
+
+def json_bytes(execution: Execution) -> int:
+    """The size of the state as JSON, before compression."""
+    return len(_encoder.encode(execution))
+
+
+def fits(turn: Turn, payload: Json) -> bool:
+    """Whether the state may hold the payload too; counted with it if it does.
+
+    What is no JSON value has no size: it is refused when it is to be stored.
+    """
+    if payload is None:
+        return True
+    try:
+        size = len(_encoder.encode(payload))
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return True
+    most = turn.bounds.state_bytes
+    if turn.state_bytes + size > most:
+        turn.state_bytes = json_bytes(turn.execution)
+        if turn.state_bytes + size > most:
+            return False
+    turn.state_bytes += size
+    return True
+
+
+def too_large(turn: Turn) -> str:
+    """Why a payload is not kept."""
+    return f"its result would bring the state beyond {turn.bounds.state_bytes} bytes"

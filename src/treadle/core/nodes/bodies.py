@@ -1,0 +1,85 @@
+"""Bodies of composite nodes: opened as child frames, and taken in when they end."""
+
+from treadle.core.folding.changes import output_of
+from treadle.core.measuring import fits, too_large
+from treadle.core.nodes.failing import fail, fail_bound
+from treadle.core.required import required
+from treadle.core.turn import Turn
+from treadle.model.events import BranchJoined, BranchOpened, NodeCompleted
+from treadle.model.execution import Failure, Frame
+from treadle.model.ids import FrameId, NodeId
+from treadle.model.json import Json
+from treadle.model.program import ProgramNode
+
+
+def open_body(
+    turn: Turn,
+    frame: FrameId,
+    body: str,
+    *,
+    index: int | None = None,
+    failure: Failure | None = None,
+    is_shielded: bool = False,
+) -> None:
+    """Open the body in a child frame of `frame`; `index` makes it an iteration of its own."""
+    parent = turn.frame(frame)
+    suffix, path = parent.suffix, required(parent.path, "visit that opens the body")
+    turn.emit(
+        BranchOpened(
+            at=turn.now,
+            parent=frame,
+            path=path,
+            body=body,
+            node=turn.program.bodies[body].start,
+            suffix=suffix if index is None else f"{suffix}[{index}]",
+            index=index,
+            failure=failure,
+            is_shielded=is_shielded,
+        )
+    )
+
+
+def has_room(turn: Turn, frame: Frame, wanted: int) -> bool:
+    """Whether `wanted` more frames may live; if not, the open visit of the frame fails for it."""
+    live, most = len(turn.execution.frames), turn.bounds.frames
+    if live + wanted <= most:
+        return True
+    fail_bound(turn, frame, "frames", f"{live} frames live and {wanted} more are asked for: {most} may")
+    return False
+
+
+def take_in(turn: Turn, child: Frame, *, kept_as: str | None = None) -> Frame:
+    """Let a body that has ended join; the frame of its visit as it stands then."""
+    path = required(child.opener, "visit to join")
+    turn.emit(BranchJoined(at=turn.now, frame=child.id, path=path, kept_as=kept_as))
+    return turn.frame(required(child.parent, "parent to join"))
+
+
+def failure_of(child: Frame) -> Failure:
+    """Why the body failed that was not told to stop."""
+    ending = required(child.ending, "end of the body")
+    return required(ending.failure, "failure of the body")
+
+
+def complete(turn: Turn, frame: Frame, node: ProgramNode, output: Json, *, next_: NodeId | None) -> None:
+    """The open visit of the frame is over, and the frame goes on to `next_`."""
+    path = required(frame.path, "open visit")
+    if not fits(turn, output):
+        fail_bound(turn, frame, "state_bytes", too_large(turn))
+        return
+    turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, output=output, next=next_))
+
+
+def took_only(turn: Turn, child: Frame) -> tuple[Frame, Json] | None:
+    """Take in the only body of a visit: the frame and the body's output, if it completed.
+
+    Otherwise the visit has failed with it, or the frame was told to stop and is given up next.
+    """
+    value = output_of(turn.execution, child)
+    frame = take_in(turn, child)
+    if frame.ending is not None:
+        return None
+    if child.ending is not None:
+        fail(turn, frame, failure_of(child))
+        return None
+    return frame, value

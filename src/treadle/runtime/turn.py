@@ -1,0 +1,180 @@
+"""What is being written: several decisions of one execution in one commit."""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+from msgspec.structs import replace
+
+from treadle.core.decide import decide
+from treadle.model.bounds import ExecutionBounds
+from treadle.model.commands import Command, PauseExecution, RecordRefusal, ReportOutcome
+from treadle.model.decision import Decision, Refused
+from treadle.model.effects import Alarm, ChildStart, Continuation, Invocation, Notice
+from treadle.model.errors import Rejected
+from treadle.model.events import Event
+from treadle.model.execution import Execution
+from treadle.model.ids import ExecutionId, Instant
+from treadle.model.outcomes import Unknown
+from treadle.model.program import Program
+from treadle.runtime.mailbox import Answer, Letter, refuse_all
+from treadle.runtime.recording import Recording
+
+log = structlog.get_logger(__name__)
+
+CHANGED_NOTHING = Refused(code="changed_nothing", message="the command was good and changed nothing")
+"""A row of the inbox is used up by a commit, and there is none without an event: this one says why."""
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What is decided on, and by which rules."""
+
+    execution_id: ExecutionId
+    program: Program
+    bounds: ExecutionBounds
+
+
+class Turn:
+    """Decides letters one after the other, each on the state after those before it.
+
+    `alarm` and `is_unfinished` are those of the last decision, which knows the state of all before it.
+    `others` is what other executions are owed, `consumed` are the rows of the inbox that are used up, and
+    `set_aside` the letters of rows that could not be decided: they stay in the store.
+    `is_hold`: it stands for a turn that the store refused. `state_bytes` is what the state holds at most.
+    """
+
+    __slots__ = (
+        "_case",
+        "alarm",
+        "answers",
+        "consumed",
+        "events",
+        "execution",
+        "invocations",
+        "is_decided",
+        "is_hold",
+        "is_unfinished",
+        "letters",
+        "others",
+        "recording",
+        "set_aside",
+        "state_bytes",
+    )
+
+    def __init__(
+        self,
+        case: Case,
+        execution: Execution | None,
+        letters: Sequence[Letter],
+        *,
+        state_bytes: int = 0,
+        is_hold: bool = False,
+    ) -> None:
+        self._case = case
+        self.execution = execution
+        self.letters = letters
+        self.is_hold = is_hold
+        self.state_bytes = state_bytes
+        self.events: tuple[Event, ...] = ()
+        self.invocations: tuple[Invocation, ...] = ()
+        self.others: tuple[ChildStart | Notice, ...] = ()
+        self.answers: tuple[Answer, ...] = ()
+        self.consumed: tuple[int, ...] = ()
+        self.set_aside: tuple[Letter, ...] = ()
+        self.alarm: Instant | None = None
+        self.is_unfinished = False
+        self.is_decided = False
+        self.recording: Recording | None = None
+
+    def decide(self, letter: Letter, now: Instant, *, is_held: bool) -> None:
+        """Decide one command. One that breaks an invariant holds the execution; all others go on."""
+        try:
+            decision = self._decided(letter.command, now, is_held=is_held)
+            if letter.row is not None:
+                self._use_up(letter.row, letter.command, decision, now, is_held=is_held)
+                return
+        except Exception as broken:
+            self._log("decision failed", letter.command, broken)
+            refuse_all([letter], Rejected("internal", "the execution is in a state that cannot be"))
+            if letter.row is not None:
+                self.set_aside = (*self.set_aside, letter)
+            self.hold([letter], "internal_error", now)
+            return
+        if isinstance(decision, Refused):
+            if letter.reply is not None:
+                self._answer(letter.reply, decision)
+            return
+        self._take(decision)
+        if letter.reply is not None:
+            self._answer(letter.reply, None)
+
+    def hold(self, letters: Sequence[Letter], reason: str, now: Instant) -> None:
+        """Pause the execution in the engine's name, unless it is paused.
+
+        The answers among the letters are unknown from now on, and asked for again after a resume.
+        """
+        outcome = Unknown(code=reason, message="the answer could not be taken in")
+        answers = [letter.command for letter in letters if isinstance(letter.command, ReportOutcome)]
+        unknown = [replace(answer, outcome=outcome) for answer in answers]
+        commands: list[Command] = [PauseExecution(reason=reason, actor="engine"), *unknown]
+        for command in commands:
+            try:
+                decision = self._decided(command, now, is_held=True)
+            except Exception as broken:
+                self._log("hold failed", command, broken)
+                return
+            if isinstance(decision, Decision):
+                self._take(decision)
+
+    def _decided(self, command: Command, now: Instant, *, is_held: bool) -> Decision | Refused:
+        case = self._case
+        return decide(
+            case.program,
+            self.execution,
+            command,
+            now,
+            is_held=is_held,
+            bounds=case.bounds,
+            state_bytes=self.state_bytes,
+        )
+
+    def _use_up(
+        self, row: int, command: Command, decision: Decision | Refused, now: Instant, *, is_held: bool
+    ) -> None:
+        """Take the decision on a row of the inbox, or say in the history why it was refused.
+
+        An execution that an earlier letter has ended says nothing more: its end takes the inbox with it.
+        """
+        if isinstance(decision, Decision) and not decision.events:
+            decision = CHANGED_NOTHING
+        if isinstance(decision, Refused):
+            name = type(command).__name__
+            refusal = RecordRefusal(command=name, code=decision.code, message=decision.message)
+            decision = self._decided(refusal, now, is_held=is_held)
+        if isinstance(decision, Decision):
+            self._take(decision)
+        self.consumed = (*self.consumed, row)
+
+    def _take(self, decision: Decision) -> None:
+        self.is_decided = True
+        self.execution = decision.execution
+        self.state_bytes = decision.state_bytes
+        self.events = (*self.events, *decision.events) if self.events else decision.events
+        self.alarm, self.is_unfinished = None, False
+        for effect in decision.effects:
+            if isinstance(effect, Invocation):
+                self.invocations = (*self.invocations, effect)
+            elif isinstance(effect, Alarm):
+                self.alarm = effect.at
+            elif isinstance(effect, Continuation):
+                self.is_unfinished = True
+            else:
+                self.others = (*self.others, effect)
+
+    def _answer(self, reply: "asyncio.Future[Execution]", refused: Refused | None) -> None:
+        """Tell this caller once everything decided so far is durable."""
+        self.answers = (*self.answers, Answer(reply=reply, refused=refused))
+
+    def _log(self, what: str, command: Command, broken: Exception) -> None:
+        log.error(what, execution=self._case.execution_id, command=type(command).__name__, exc_info=broken)

@@ -1,0 +1,1 @@
+DELETE FROM inbox WHERE execution_id IN (VALUES /* each */ (?) /* end */)

@@ -1,0 +1,1 @@
+SELECT id FROM inbox LIMIT 1

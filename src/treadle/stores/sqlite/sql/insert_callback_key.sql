@@ -1,0 +1,1 @@
+INSERT INTO callback_keys (id, secret, created_at) VALUES (?, ?, ?)

@@ -1,0 +1,47 @@
+"""Several decisions of one commit: what each adds, and what becomes of rows of the inbox."""
+
+from tests.runtime.world import called, start_of
+from treadle.core.decide import decide
+from treadle.model.bounds import DEFAULT_BOUNDS
+from treadle.model.commands import Command, Continue, RecordRefusal, TerminateExecution
+from treadle.model.decision import Decision
+from treadle.model.events import ExecutionTerminated, InputRefused
+from treadle.model.ids import Instant
+from treadle.runtime.mailbox import Letter
+from treadle.runtime.turn import Case, Turn
+from treadle.testing.builders import program
+from treadle.testing.composites import wait
+
+ASKING = called("asking", program(wait("approval")))
+NOW = Instant(1_000)
+
+
+def turn_of(*commands: Command) -> Turn:
+    """Every command is a row of the inbox, numbered from 1."""
+    begun = decide(ASKING, None, start_of(ASKING), NOW)
+    assert isinstance(begun, Decision)
+    case = Case(execution_id=begun.execution.id, program=ASKING, bounds=DEFAULT_BOUNDS)
+    letters = [Letter(command=command, row=row) for row, command in enumerate(commands, 1)]
+    turn = Turn(case, begun.execution, letters)
+    for letter in letters:
+        turn.decide(letter, NOW, is_held=False)
+    return turn
+
+
+def test_a_row_whose_command_changes_nothing_is_used_up_with_an_event_that_says_so() -> None:
+    turn = turn_of(Continue())
+    [event] = turn.events
+    assert isinstance(event, InputRefused)
+    assert (event.command, event.code) == ("Continue", "changed_nothing")
+    assert turn.consumed == (1,)
+
+
+def test_what_follows_the_end_in_the_same_commit_is_used_up_without_a_word() -> None:
+    turn = turn_of(
+        TerminateExecution(actor="engine"),
+        TerminateExecution(actor="engine"),
+        RecordRefusal(command="unknown", code="corrupt_input", message="garbage"),
+    )
+    assert [type(event) for event in turn.events] == [ExecutionTerminated]
+    assert turn.consumed == (1, 2, 3)
+    assert turn.set_aside == ()
