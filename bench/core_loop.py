@@ -1,4 +1,4 @@
-"""One execution decided by hand, without store and engine: what a decision costs, and what is to be written."""
+"""One execution decided by hand, without store and engine: what a decision costs, and what it writes."""
 
 import gc
 import time
@@ -59,30 +59,40 @@ class CoreLoop:
             raise RuntimeError("the execution was not started")
         return self._execution
 
+    def next_answer(self, body: Json) -> Command:
+        """That the oldest attempt in flight ends ok with that body."""
+        flight = self.flights[0]
+        return ReportOutcome(frame=flight.frame, activity=flight.activity, outcome=Ok(body=body))
+
     def answer(self, body: Json) -> Cost:
         """The oldest attempt in flight ends ok with that body."""
-        flight = self.flights.popleft()
-        return self.do(ReportOutcome(frame=flight.frame, activity=flight.activity, outcome=Ok(body=body)))
+        command = self.next_answer(body)
+        self.flights.popleft()
+        return self.do(command)
+
+    def decide(self, command: Command) -> Decision:
+        """What is decided now; it has not happened yet."""
+        answer = decide(
+            self.program,
+            self._execution,
+            command,
+            self.now,
+            bounds=self.bounds,
+            state_bytes=self._mark.state_bytes,
+        )
+        return taken_of(answer)
 
     def do(self, command: Command, *, is_released: bool = False) -> Cost:
-        """Decide the command and all that it leaves to be continued."""
+        """Decide the command and all that it leaves to be continued. `is_released`: nobody drives it then."""
         core_ns = history_bytes = snapshot_bytes = 0
         following: Command | None = command
         while following is not None:
             begin = time.thread_time_ns()
-            decision = decide(
-                self.program,
-                self._execution,
-                following,
-                self.now,
-                bounds=self.bounds,
-                state_bytes=self._mark.state_bytes,
-            )
+            decision = self.decide(following)
             core_ns += time.thread_time_ns() - begin
-            taken = taken_of(decision)
-            written = self._record(taken, is_released=is_released)
-            history_bytes, snapshot_bytes = history_bytes + written[0], snapshot_bytes + written[1]
-            following = Continue() if is_unfinished(taken.effects) else None
+            history, snapshot = self._record(decision, is_released=is_released)
+            history_bytes, snapshot_bytes = history_bytes + history, snapshot_bytes + snapshot
+            following = Continue() if is_unfinished(decision.effects) else None
         return Cost(core_ns=core_ns, history_bytes=history_bytes, snapshot_bytes=snapshot_bytes)
 
     def _record(self, decision: Decision, *, is_released: bool) -> tuple[int, int]:

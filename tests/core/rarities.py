@@ -9,13 +9,15 @@ from treadle.model.commands import (
     ResolveOutcome,
     RetryCompensation,
     RetryExecution,
+    SendSignal,
     WakeExecution,
 )
 from treadle.model.ids import Path
 from treadle.model.outcomes import Unknown
 from treadle.model.policies import OnUnknown
+from treadle.model.waiting import SignalKey
 from treadle.testing.builders import ONCE, Read, plan, program, sleep, task, undo, undone_task
-from treadle.testing.composites import each
+from treadle.testing.composites import each, wait
 from treadle.testing.playing import ACTOR, LATE, REFUSED, Play, begun
 
 WHY: Final = "because"
@@ -64,8 +66,18 @@ def people_who_say_why() -> Play:
     return play
 
 
+def signals_under_keys_of_their_sender() -> Play:
+    """One is kept and one is taken, each under a key."""
+    play = begun(program(sleep("rest"), wait("gate", count=2)))
+    play.do(SendSignal(name="gate", payload=1, actor=ACTOR, key=SignalKey(key="first", digest="d")))
+    play.wake()
+    play.do(SendSignal(name="gate", payload=2, actor=ACTOR, key=SignalKey(key="second", digest="d")))
+    return play
+
+
 RARITIES: Final[tuple[Callable[[], Play], ...]] = (
     asked_again_under_a_key_that_was_kept,
     items_that_are_others_in_the_next_run,
     people_who_say_why,
+    signals_under_keys_of_their_sender,
 )

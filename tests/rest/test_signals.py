@@ -17,6 +17,7 @@ def wait(node: str, signal: str, **fields: Json) -> Json:
 
 
 APPROVAL = document(wait("approval", "approved"), task("ship"))
+TWICE = document(wait("approval", "approved", count=2))
 LATER = document(sleep("nap", "1h"), wait("approval", "approved"))
 CHECKED = document(wait("approval", "approved", schema={"type": "object", "required": ["by"]}))
 
@@ -102,9 +103,17 @@ async def test_what_is_no_json_is_told(server: Server) -> None:
     assert (await signal(server, execution, "approved", json=1, **query)).code == "invalid_parameter"
 
 
-async def test_a_key_is_refused_because_nothing_would_know_it_again(server: Server) -> None:
-    execution = await server.start(APPROVAL, wait=False)
-    keyed = {"json": 1, "headers": {"Idempotency-Key": "k"}}
-    refused = await signal(server, execution, "approved", **keyed)
-    assert (refused.status, refused.code) == (400, "idempotency_unsupported")
+async def test_a_signal_that_comes_again_under_its_key_is_the_same(server: Server) -> None:
+    execution = await server.start(TWICE, wait=False)
+    keyed = {"json": {"by": "eve"}, "headers": {"Idempotency-Key": "k"}}
+    assert (await signal(server, execution, "approved", **keyed)).status == 202
+    assert (await signal(server, execution, "approved", **keyed)).status == 202
     assert (await server.shown(execution))["status"] == "waiting"
+    other = await signal(server, execution, "approved", json={"by": "bob"}, headers=keyed["headers"])
+    assert (other.status, other.code) == (422, "idempotency_mismatch")
+    assert (await signal(server, execution, "approved", json={"by": "bob"})).status == 202
+    ended = await server.settled(execution)
+    assert ended["output"] == [{"by": "eve"}, {"by": "bob"}]
+    assert (await signal(server, execution, "approved", **keyed)).status == 202
+    empty = await signal(server, execution, "approved", json=1, headers={"Idempotency-Key": "ü" * 3})
+    assert (empty.status, empty.code) == (400, "malformed_request")

@@ -66,7 +66,7 @@ def test_a_signal_that_was_kept_is_taken_by_the_engine_and_its_event_named() -> 
     event = SignalReceived(at=T0, frame=FrameId(1), path=Path("a"), name="go", kept=7)
     item = history_item(9, event)
     assert (item.actor, item.path) == ("engine", "a")
-    assert item.data == {"frame": 1, "name": "go", "index": 0, "kept": 7}
+    assert item.data == {"frame": 1, "name": "go", "index": 0, "kept": 7, "key": None}
 
 
 @given(values(Event))

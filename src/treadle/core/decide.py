@@ -5,6 +5,7 @@ from msgspec import UNSET
 from treadle.core.catching_up import catch_up
 from treadle.core.commands.table import HANDLERS
 from treadle.core.compensating import EXHAUSTED, NEEDS_RESPONSE
+from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.core.measuring import EVENT_BYTES
 from treadle.core.outstanding import invocation, is_out
 from treadle.core.settling import runnable, settle
@@ -56,8 +57,10 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
         return refused
     if not is_held:
         go_on(turn, was_paused=was_paused)
-    ask_further(turn)
-    announce_stuck(turn)
+    if execution is not None and execution.paused is not None:
+        ask_further(turn)
+    if turn.execution.compensations:
+        announce_stuck(turn)
     if not was_ended:
         tell_parent(turn)
     return Decision(
@@ -70,9 +73,10 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
 
 def begin(turn: Turn, execution: Execution) -> None:
     """Let happen what is due before the command is looked at."""
-    if execution.signals:
+    has_signals = bool(execution.signals)
+    if has_signals:
         expire(turn)
-    is_plain = not execution.signals and turn.root.ending is None
+    is_plain = not has_signals and execution.frames[ROOT_FRAME].ending is None
     if is_plain or execution.paused is not None:
         fire_due(turn)
     else:
@@ -113,9 +117,7 @@ def tell_parent(turn: Turn) -> None:
 def announce_stuck(turn: Turn) -> None:
     """Say once that nothing can move until a person has decided."""
     execution = turn.execution
-    if not execution.compensations or execution.is_stuck or execution.ended is not None:
-        return
-    if not is_stuck(execution):
+    if execution.is_stuck or execution.ended is not None or not is_stuck(execution):
         return
     codes = {
         one.error.code

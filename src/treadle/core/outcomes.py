@@ -27,7 +27,7 @@ from treadle.model.execution import AttemptError, Frame, Response, Role
 from treadle.model.ids import FrameId
 from treadle.model.outcomes import Failed, Ok, Outcome, Unknown
 from treadle.model.policies import OnUnknown
-from treadle.model.program import ChildNode
+from treadle.model.program import ChildNode, TaskNode
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 BODY: Final = Role.BODY
@@ -58,7 +58,7 @@ def _ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
 
 
 def _emit_completed(turn: Turn, frame: Frame, outcome: Ok, *, output: object) -> None:
-    activity = activity_of(frame)
+    activity = required(frame.activity, "activity of the frame")
     response = None
     if outcome.status is not None:
         kept = UNSET if output is outcome.body else outcome.body
@@ -78,20 +78,21 @@ def _emit_completed(turn: Turn, frame: Frame, outcome: Ok, *, output: object) ->
 
 def _visit_ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
     """The answer is ok, so the undo is armed, even if the node's own `output` then refuses the answer."""
-    standing = turn.program.nodes[required(frame.node, "node of the frame")]
-    if isinstance(standing, ChildNode):
+    node = turn.program.nodes[required(frame.node, "node of the frame")]
+    if not isinstance(node, TaskNode):
         child.found(turn, frame, outcome)
         return
-    node, path = task_of(turn, frame)
     if node.callback is not None:
         callbacks.accepted(turn, frame, outcome)
         return
+    path = required(frame.path, "visit")
     output, failure = judged_output(turn, frame, node, outcome)
     if not (fits(turn, output) and (output is outcome.body or fits(turn, outcome.body))):
         output, failure = None, beyond(frame, "state_bytes", too_large(turn))
         outcome = Ok(status=outcome.status)
     _emit_completed(turn, frame, outcome, output=output)
-    arm(turn, turn.frame(frame.id), path, node)
+    if node.compensation is not None:
+        arm(turn, turn.frame(frame.id), path, node)
     if failure is None:
         turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))
     elif frame.ending is not None:

@@ -90,7 +90,7 @@ def is_runnable(execution: Execution, frame: Frame) -> bool:
         return is_stopping(frame) and has_child_to_stop(execution, frame)
     if frame.path is None and (frame.ending is not None or frame.node is None):
         return frame.children == 0
-    if is_behind_losers(execution, frame):
+    if frame.trailing and is_behind_losers(execution, frame):
         return False
     return phase is READY or frame.ending is not None
 

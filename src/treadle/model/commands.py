@@ -9,6 +9,7 @@ from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure
 from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant, Namespace, Path
 from treadle.model.json import Json
 from treadle.model.outcomes import Outcome
+from treadle.model.waiting import SignalKey
 
 
 class StartExecution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -52,11 +53,12 @@ class DeliverCallback(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class SendSignal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A named message to the execution."""
+    """A named message to the execution; with a `key` that was used before it is the one that came then."""
 
     name: str
     payload: Json
     actor: str
+    key: SignalKey | None = None
 
 
 class ReportChild(msgspec.Struct, frozen=True, kw_only=True, gc=False):

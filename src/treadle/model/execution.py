@@ -10,7 +10,7 @@ from treadle.model.ids import ActivityId, Digest, ExecutionId, FrameId, Instant,
 from treadle.model.json import Json
 from treadle.model.persistent import PersistentMap, PersistentStack
 from treadle.model.requests import Request
-from treadle.model.waiting import AwaitedChild, KeptSignal, ParentRef, Wait
+from treadle.model.waiting import AwaitedChild, KeptSignal, ParentRef, UsedKey, Wait
 
 
 class ExecutionStatus(StrEnum):
@@ -320,7 +320,8 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `ended_at` with the terminal event. `is_stuck` says that ExecutionStuck was recorded and nothing has
     moved since. `started_at` is None until the first node is entered.
 
-    `signals` are those kept, by the `seq` of the event that kept them. `numbers` are the highest numbers
+    `signals` are those kept, by the `seq` of the event that kept them; `signal_keys` are the newest of the
+    keys under which signals came. `numbers` are the highest numbers
     of visits that have left the state with their iteration, by `<node><suffix outside the iteration>`.
     `deadline_ms` is the duration that a later run has anew. `depth` counts the executions above this one.
     """
@@ -355,6 +356,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     updated_at: Instant
     ended_at: Instant | None = None
     signals: PersistentMap[int, KeptSignal] = PersistentMap()
+    signal_keys: PersistentMap[str, UsedKey] = PersistentMap()
     numbers: PersistentMap[str, int] = PersistentMap()
     deadline_at: Instant | None = None
     deadline_ms: int | None = None

@@ -49,6 +49,20 @@ class KeptSignal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     expires_at: Instant
 
 
+class SignalKey(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The sender's key for a signal, and the digest of its payload: the same key means the same signal."""
+
+    key: str
+    digest: str
+
+
+class UsedKey(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A key that a signal came under; `seq` is the event that took or kept it."""
+
+    digest: str
+    seq: int
+
+
 class ParentRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The execution that started this one at its visit `path`.
 

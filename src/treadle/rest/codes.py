@@ -24,7 +24,6 @@ CODES: Final[Mapping[str, HttpCode]] = {
     "malformed_request": _code(HTTPStatus.BAD_REQUEST, "The request cannot be read"),
     "invalid_parameter": _code(HTTPStatus.BAD_REQUEST, "A query parameter is unknown or wrong"),
     "malformed_token": _code(HTTPStatus.BAD_REQUEST, "The callback token cannot be read"),
-    "idempotency_unsupported": _code(HTTPStatus.BAD_REQUEST, "An Idempotency-Key has no effect here"),
     "unauthenticated": _code(HTTPStatus.UNAUTHORIZED, "Nobody known asks"),
     "bad_signature": _code(HTTPStatus.UNAUTHORIZED, "The callback token was not signed here"),
     "forbidden": _code(HTTPStatus.FORBIDDEN, "The caller may not do this"),

@@ -151,7 +151,9 @@ class Engine:
         for _ in range(CLAIMS_MAX):
             if driver is not None:
                 break
-            await self._refuse_early(namespace, execution_id, command)
+            unchanged = await self._answer_early(namespace, execution_id, command)
+            if unchanged is not None:
+                return unchanged
             await self._claim(execution_id)
             self._admit()
             # Looked up when it is written to: one that was claimed may have been let go again by now.
@@ -342,10 +344,13 @@ class Engine:
         if not self.is_draining:
             await self._adopt(claimed, {claimed.state.execution_id})
 
-    async def _refuse_early(self, namespace: Namespace, execution_id: ExecutionId, command: Command) -> None:
+    async def _answer_early(
+        self, namespace: Namespace, execution_id: ExecutionId, command: Command
+    ) -> Execution | None:
         """Refuse without claiming what the stored state refuses: it ended, or there is none, or not so.
 
-        A command that is refused leaves an execution where it was: in the store, and out of memory.
+        A command that is refused, or changes nothing, leaves an execution where it was: in the store, and
+        out of memory. The state that it does not change, None if it does.
         """
         stored = await self._parts.views.execution(namespace, execution_id)
         if stored is None:
@@ -355,6 +360,7 @@ class Engine:
         decision = decide(program, execution, command, self.clock.now(), bounds=self.execution_bounds)
         if isinstance(decision, Refused):
             raise Rejected(decision.code, decision.message)
+        return None if decision.events else execution
 
     async def _explain_exists(self, namespace: Namespace, idempotency: IdempotencyKey) -> None:
         """A start was refused as taken: say whether it was the key or the id."""

@@ -1,11 +1,14 @@
 """Named messages to an execution."""
 
+import msgspec
+
 from treadle.model.commands import SendSignal
-from treadle.model.errors import Rejected
 from treadle.model.execution import Execution
 from treadle.model.ids import ExecutionId
 from treadle.model.json import Json
+from treadle.model.waiting import SignalKey
 from treadle.service.caller import Caller
+from treadle.service.idempotency import idempotency_key as make_key
 from treadle.service.parts import ServiceParts
 
 
@@ -25,19 +28,19 @@ class Signals:
     ) -> Execution:
         """Give the execution a signal; the state after it.
 
-        Nothing durable tells a signal that comes again from another one, so a key, which asks for that, is
-        refused: the sender is not told that a repeat is harmless where it is not.
+        With a key that an earlier signal came under it is that signal again, and changes nothing.
 
         Raises:
             Rejected: `execution_not_found`, `execution_ended`, `unknown_signal`, `invalid_signal`,
-                `signals_full` or `idempotency_unsupported`.
+                `signals_full`, or `idempotency_mismatch` when the key was used for another signal.
             Unavailable: nothing was accepted.
         """
-        if idempotency_key is not None:
-            message = (
-                "a signal that is sent again is another signal: it is not known again by an Idempotency-Key. "
-                "Send it without one, and let the payload say what it is about"
-            )
-            raise Rejected("idempotency_unsupported", message)
-        command = SendSignal(name=name, payload=payload, actor=caller.actor)
+        key = None if idempotency_key is None else await _keyed(idempotency_key, name, payload)
+        command = SendSignal(name=name, payload=payload, actor=caller.actor, key=key)
         return await self._engine.submit(caller.namespace, execution_id, command)
+
+
+async def _keyed(key: str, name: str, payload: Json) -> SignalKey:
+    size = len(msgspec.json.encode(payload))
+    made = await make_key(key, [name, payload], size)
+    return SignalKey(key=made.key, digest=made.body_digest.hex())

@@ -6,14 +6,18 @@ from hypothesis import strategies as st
 
 from treadle.model.persistent import SMALL_MAX, PersistentMap, PersistentStack
 
-KEYS = st.integers(0, 3 * SMALL_MAX)
-CHANGES = st.lists(st.tuples(st.sampled_from(["put", "without"]), KEYS, st.integers()), max_size=120)
+KEYS = st.integers(SMALL_MAX - 20, SMALL_MAX + 20)
+CHANGES = st.lists(st.tuples(st.sampled_from(["put", "without"]), KEYS, st.integers()), max_size=60)
+BEFORE = st.sampled_from([0, SMALL_MAX - 10, SMALL_MAX, SMALL_MAX + 10])
+"""How many entries there are before anything is changed: few, or about as many as a small map may have."""
 
 
-@given(CHANGES)
-def test_a_map_changed_step_by_step_equals_a_dict_changed_alike(changes: list[tuple[str, int, int]]) -> None:
-    plain: dict[int, int] = {}
-    ours: PersistentMap[int, int] = PersistentMap()
+@given(BEFORE, CHANGES)
+def test_a_map_changed_step_by_step_equals_a_dict_changed_alike(
+    size: int, changes: list[tuple[str, int, int]]
+) -> None:
+    plain = {key: key for key in range(size)}
+    ours = PersistentMap(plain)
     for change, key, value in changes:
         before, kept = ours, dict(plain)
         if change == "put":
@@ -32,7 +36,7 @@ def test_a_map_changed_step_by_step_equals_a_dict_changed_alike(changes: list[tu
     assert ours.get(-1) is None
 
 
-@pytest.mark.parametrize("size", [0, SMALL_MAX, SMALL_MAX + 1, 100])
+@pytest.mark.parametrize("size", [0, SMALL_MAX, SMALL_MAX + 1, 3 * SMALL_MAX])
 def test_maps_of_equal_items_are_equal_however_they_came_to_be(size: int) -> None:
     made = PersistentMap({key: str(key) for key in range(size)})
     grown: PersistentMap[int, str] = PersistentMap()
@@ -47,7 +51,7 @@ def test_maps_of_equal_items_are_equal_however_they_came_to_be(size: int) -> Non
     assert made != grown.put(-1, "other")
 
 
-@pytest.mark.parametrize("size", [3, 40])
+@pytest.mark.parametrize("size", [3, SMALL_MAX + 10])
 def test_what_is_not_there_cannot_be_taken_away(size: int) -> None:
     ours = PersistentMap(dict.fromkeys(range(size)))
     with pytest.raises(KeyError):

@@ -11,13 +11,16 @@ from treadle.model.events import SignalKept, SignalReceived
 from treadle.model.execution import Frame
 from treadle.model.ids import Instant
 from treadle.model.program import WaitNode
+from treadle.model.waiting import SignalKey
 
 FAULTS_TOLD = 5
 """How many faults of a payload are told at most."""
 
 
 def send_signal(turn: Turn, command: SendSignal) -> Refused | None:
-    """While paused it is kept: what waits takes it on resume."""
+    """While paused it is kept: what waits takes it on resume. One that comes again changes nothing."""
+    if command.key is not None and (used := turn.execution.signal_keys.get(command.key.key)) is not None:
+        return None if used.digest == command.key.digest else _mismatch(command.key)
     if turn.execution.ended is not None:
         return Refused(code="execution_ended", message="the execution has ended and takes no signals")
     names = turn.program.waits
@@ -44,9 +47,14 @@ def send_signal(turn: Turn, command: SendSignal) -> Refused | None:
             payload=command.payload,
             expires_at=expires_at,
             actor=command.actor,
+            key=command.key,
         )
     )
     return None
+
+
+def _mismatch(key: SignalKey) -> Refused:
+    return Refused(code="idempotency_mismatch", message=f"another signal came under the key {key.key}")
 
 
 def _invalid(turn: Turn, command: SendSignal, waiting: list[Frame]) -> Refused | None:
@@ -79,6 +87,7 @@ def _take(turn: Turn, frame: Frame, command: SendSignal) -> None:
             index=required(entry_for(wait, command.name), "entry for the signal"),
             payload=command.payload,
             actor=command.actor,
+            key=command.key,
         )
     )
     node = turn.program.nodes[required(frame.node, "node that waits")]

@@ -20,7 +20,10 @@ from treadle.model.events import (
 )
 from treadle.model.execution import Execution, ExecutionStatus, Phase
 from treadle.model.ids import ActivityId
-from treadle.model.waiting import AwaitedChild, KeptSignal, Taken, Wait
+from treadle.model.waiting import AwaitedChild, KeptSignal, SignalKey, Taken, UsedKey, Wait
+
+SIGNAL_KEYS_KEPT: Final = 1_000
+"""Keys of signals that an execution knows again."""
 
 
 def wait_opened(execution: Execution, event: WaitOpened, seq: int) -> Changes:
@@ -34,8 +37,18 @@ def wait_closed(execution: Execution, event: WaitClosed, _seq: int) -> Changes:
     return {"frames": with_frame(execution, event.frame, phase=Phase.READY, wake_at=None)}
 
 
-def signal_received(execution: Execution, event: SignalReceived, _seq: int) -> Changes:
-    changes: Changes = {}
+def _with_key(execution: Execution, key: SignalKey | None, seq: int) -> Changes:
+    """The key of the signal among those that are known again; the oldest gives way to it."""
+    if key is None:
+        return {}
+    known = execution.signal_keys
+    if len(known) >= SIGNAL_KEYS_KEPT:
+        known = known.without(min(known, key=lambda one: known[one].seq))
+    return {"signal_keys": known.put(key.key, UsedKey(digest=key.digest, seq=seq))}
+
+
+def signal_received(execution: Execution, event: SignalReceived, seq: int) -> Changes:
+    changes = _with_key(execution, event.key, seq)
     payload = event.payload
     if event.kept is not None:
         payload = execution.signals[event.kept].payload
@@ -48,7 +61,7 @@ def signal_received(execution: Execution, event: SignalReceived, _seq: int) -> C
 
 def signal_kept(execution: Execution, event: SignalKept, seq: int) -> Changes:
     kept = KeptSignal(seq=seq, name=event.name, payload=event.payload, expires_at=event.expires_at)
-    return {"signals": execution.signals.put(seq, kept)}
+    return _with_key(execution, event.key, seq) | {"signals": execution.signals.put(seq, kept)}
 
 
 def signal_expired(execution: Execution, event: SignalExpired, _seq: int) -> Changes:

@@ -1,15 +1,19 @@
 """What `each` and `loop` share: an iteration ends, and its results leave the state."""
 
+from typing import Final
+
 from msgspec import UNSET, UnsetType
 
 from treadle.core.required import required
 from treadle.core.standing import UNDONE
 from treadle.core.turn import Turn
 from treadle.model.events import IterationEnded
-from treadle.model.execution import Frame
-from treadle.model.ids import Path
+from treadle.model.execution import Frame, VisitStatus
+from treadle.model.ids import NodeId, Path
 from treadle.model.json import Json
 from treadle.model.program import EachNode, LoopNode
+
+ALL_LEFT: Final = frozenset({VisitStatus.COMPLETED, VisitStatus.SKIPPED})
 
 
 def end_iteration(
@@ -38,19 +42,27 @@ def end_iteration(
 def forgotten(turn: Turn, node: EachNode | LoopNode, suffix: str) -> tuple[str, ...]:
     """The keys of all visits, and of numbers kept, in the iteration that `suffix` names.
 
-    Those of iterations within it have left before, but for what stopped or failed and was caught.
+    Those of iterations within it have left before, but for what stopped or failed and was caught: only then
+    they are searched for among all that the state holds.
     """
     execution, inside = turn.execution, turn.program.inside[node.id]
-    if any(isinstance(turn.program.nodes[one], EachNode | LoopNode) for one in inside):
-        found = {
+    found = {f"{one}{suffix}" for one in inside}
+    if any(leaves_some(turn, one, suffix) for one in inside):
+        found |= {
             key
             for held in (execution.visits, execution.numbers)
             for key in held
             if is_within(key, suffix) and key.partition("[")[0] in inside
         }
-        return tuple(sorted(found))
-    keys = (f"{one}{suffix}" for one in inside)
-    return tuple(sorted(key for key in keys if key in execution.visits or key in execution.numbers))
+    return tuple(sorted(key for key in found if key in execution.visits or key in execution.numbers))
+
+
+def leaves_some(turn: Turn, node: NodeId, suffix: str) -> bool:
+    """Whether the node had iterations that may not all have left: in a visit that did not complete."""
+    if not isinstance(turn.program.nodes[node], EachNode | LoopNode):
+        return False
+    visit = turn.execution.visits.get(f"{node}{suffix}")
+    return visit is not None and (visit.number > 1 or visit.status not in ALL_LEFT)
 
 
 def is_within(name: str, suffix: str) -> bool:

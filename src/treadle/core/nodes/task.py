@@ -23,7 +23,8 @@ def enter(turn: Turn, frame: Frame, node: TaskNode, path: Path) -> None:
     except ExpressionError as error:
         fail_rejected(turn, frame, error)
         return
-    register(turn, path, node)
+    if node.compensation is not None:
+        register(turn, path, node)
     key = forward_key(turn.execution.id, keyed_by(turn.execution, frame, path))
     start_first_attempt(turn, frame.id, path=path, key=key, plan=node.activity, request=request)
 

@@ -5,7 +5,7 @@ from msgspec import UNSET, UnsetType
 
 from treadle.model.ids import FrameId, Instant, Path
 from treadle.model.json import Json
-from treadle.model.waiting import WaitMode
+from treadle.model.waiting import SignalKey, WaitMode
 
 
 class WaitOpened(
@@ -49,6 +49,7 @@ class SignalReceived(
     payload: Json | UnsetType = UNSET
     kept: int | None = None
     actor: str | None = None
+    key: SignalKey | None = None
 
 
 class SignalKept(
@@ -61,6 +62,7 @@ class SignalKept(
     payload: Json = None
     expires_at: Instant
     actor: str
+    key: SignalKey | None = None
 
 
 class SignalExpired(
