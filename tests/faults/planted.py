@@ -54,8 +54,8 @@ FAULTS = (
         "core/outcomes.py",
         (
             (
-                "    arm(turn, turn.frame(frame.id), path, node)\n    if failure is None:\n",
-                "    if failure is None:\n        arm(turn, turn.frame(frame.id), path, node)\n",
+                "    if node.compensation is not None:\n        arm(",
+                "    if node.compensation is not None and failure is None:\n        arm(",
             ),
         ),
         (f"{TABLES}/test_tasks.py",),
@@ -263,12 +263,10 @@ FAULTS = (
         "the list of a body is turned round when it joins",
         "core/folding/changes.py",
         (
-            (
-                "    if not below:\n        return above\n",
-                "    if not below:\n        return PersistentStack(list(above)[::-1])\n",
-            ),
+            ("    if not below:\n        return above\n", ""),
+            ("sorted(newer, key=seq)", "sorted(newer, key=seq, reverse=True)"),
         ),
-        (f"{TABLES}/test_switch.py",),
+        (f"{TABLES}/test_switch.py", f"{TABLES}/test_parallel.py"),
     ),
     Fault(
         "asking for an undo again gives it no calls",
@@ -331,7 +329,7 @@ FAULTS = (
     Fault(
         "a cancel reaches what is shielded",
         "core/stopping.py",
-        (("            and not child.is_shielded\n", ""),),
+        (("        and not child.is_shielded\n", ""),),
         (f"{TABLES}/test_shield.py", f"{TABLES}/test_try.py"),
     ),
     Fault(

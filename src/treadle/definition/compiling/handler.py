@@ -23,7 +23,11 @@ def compile_handler(activity: HandlerActivity, place: Place) -> Callable[[Roots]
     name = activity.name
     given = compile_holed(WHOLE_INPUT if activity.input is UNSET else activity.input, place, "/input")
 
+    value, holed = given.value, given.holed
+    if not holed:
+        return lambda roots: HandlerRequest(name=name, input=value(roots))
+
     def render(roots: Roots) -> HandlerRequest:
-        return HandlerRequest(name=name, input=given.value(roots), holes=rendered_holes(given.holed, roots))
+        return HandlerRequest(name=name, input=value(roots), holes=rendered_holes(holed, roots))
 
     return render

@@ -34,7 +34,7 @@ def compile_http(activity: HttpActivity, place: Place) -> Callable[[Roots], Http
 
     def render(roots: Roots) -> HttpRequest:
         url = address(roots)
-        holes = rendered_holes(holed, roots)
+        holes = rendered_holes(holed, roots) if holed else ()
         if address.has_holes:
             holes = (HoledText(pointer="/url", parts=url), *holes)
         return HttpRequest(
