@@ -1,6 +1,7 @@
 """How large the state is as JSON, and whether what is to be kept still fits its bound.
 
-A running estimate, which never falls short, is compared; only where it goes beyond the bound is the
+A running estimate is compared, which counts what is kept: input, results, variables, items, signals and
+the requests of compensations, and a fixed size for each event. Only where it goes beyond the bound is the
 state measured. So a step costs the size of its own payload and not that of the state.
 """
 
@@ -13,6 +14,8 @@ from treadle.model.execution import Execution
 from treadle.model.json import Json
 from treadle.model.persistent import PersistentMap, PersistentStack
 
+START_BYTES: Final = 2_048
+"""What an execution holds that has only begun, beside its input and variables."""
 EVENT_BYTES: Final = 192
 """What an event adds to the state beside its payload, at most and on average (measured: 90 to 170)."""
 
@@ -45,7 +48,7 @@ def fits(turn: Turn, payload: Json) -> bool:
     except (TypeError, ValueError, OverflowError, RecursionError):
         return True
     most = turn.bounds.state_bytes
-    if turn.state_bytes + size > most:
+    if turn.state_bytes + size > most and turn.has_started:
         turn.state_bytes = json_bytes(turn.execution)
         if turn.state_bytes + size > most:
             return False

@@ -1,0 +1,130 @@
+"""What would bring the state beyond its bound fails its node by the bound's name, and is not kept."""
+
+from collections.abc import Callable
+
+import pytest
+
+from treadle.core.decide import decide
+from treadle.core.measuring import json_bytes
+from treadle.model.bounds import ExecutionBounds
+from treadle.model.commands import DeliverCallback, ReportOutcome, SendSignal
+from treadle.model.decision import Decision, Refused
+from treadle.model.execution import CompensationStatus, ExecutionStatus, FailureKind
+from treadle.model.outcomes import Ok
+from treadle.model.program import CallbackPlan, Program
+from treadle.testing.builders import Constant, Read, program, sleep, task, undo, undone_task
+from treadle.testing.composites import child, each, parallel, set_, wait
+from treadle.testing.playing import ACTOR, BEGIN, Play, begun, start_of
+
+BOUNDS = ExecutionBounds(state_bytes=8_000)
+LARGE = "x" * 9_000
+HALF = "y" * 3_000
+FOUND = {"name": "child", "version": "1", "digest": "sha256:" + "0" * 64}
+SYNC = program(undone_task("a"))
+SHORTENED = program(task("a", output=Constant(1), compensation=undo("undo-a")))
+ASYNC = program(task("a", callback=CallbackPlan(timeout_ms=60_000), compensation=undo("undo-a")))
+PARENT = program(child("a", compensation=undo("undo-a")))
+
+
+def answered(what: Program) -> Play:
+    play = begun(what, bounds=BOUNDS)
+    play.ok(LARGE)
+    return play
+
+
+def called_back() -> Play:
+    play = begun(ASYNC, bounds=BOUNDS)
+    flight = play.flight()
+    play.ok()
+    play.do(DeliverCallback(activity=flight.activity, body=LARGE))
+    return play
+
+
+def told_by_its_child() -> Play:
+    play = begun(PARENT, bounds=BOUNDS)
+    play.ok(FOUND)
+    play.end_child(ExecutionStatus.COMPLETED, output=LARGE)
+    return play
+
+
+DONE: dict[str, Callable[[], Play]] = {
+    "answer": lambda: answered(SYNC),
+    "answer that `output` shortens": lambda: answered(SHORTENED),
+    "callback": called_back,
+    "child": told_by_its_child,
+}
+
+
+@pytest.mark.parametrize("brought", DONE.values(), ids=DONE)
+def test_a_result_that_is_too_large_fails_its_visit_and_is_undone(brought: Callable[[], Play]) -> None:
+    play = brought()
+    failure = play.execution.visits["a"].failure
+    assert failure is not None
+    assert (failure.kind, failure.code, failure.path) == (FailureKind.ERROR, "state_bytes", "a")
+    assert play.execution.visits["a"].output is None
+    assert [flight.request.name for flight in play.flights()] == ["undo-a"]
+    play.ok()
+    assert play.status is ExecutionStatus.FAILED
+    assert play.execution.compensations["a"].status is CompensationStatus.COMPLETED
+    assert json_bytes(play.execution) < BOUNDS.state_bytes
+
+
+SET = program(set_("a", big=Constant(LARGE)))
+ITEMS = program(each("a", Constant([LARGE])), bodies={"a/item": [task("t")]})
+
+
+@pytest.mark.parametrize("what", [SET, ITEMS], ids=["variables", "items"])
+def test_what_a_node_makes_itself_is_bounded_too(what: Program) -> None:
+    play = begun(what, bounds=BOUNDS)
+    assert play.status is ExecutionStatus.FAILED
+    assert play.execution.failure is not None
+    assert (play.execution.failure.code, play.execution.failure.path) == ("state_bytes", "a")
+
+
+def test_so_is_the_output_of_a_composite_node() -> None:
+    bodies = {"p/a": [task("x")], "p/b": [task("y")]}
+    play = begun(program(parallel("p", "a", "b"), bodies=bodies), bounds=BOUNDS)
+    for flight in play.flights():
+        play.do(ReportOutcome(frame=flight.frame, activity=flight.activity, outcome=Ok(body=HALF)))
+    assert play.execution.failure is not None
+    assert (play.execution.failure.code, play.execution.failure.path) == ("state_bytes", "p")
+
+
+@pytest.mark.parametrize("what", [program(wait("go")), program(sleep("rest"), wait("go"))])
+def test_a_signal_that_is_too_large_is_refused(what: Program) -> None:
+    play = begun(what, bounds=BOUNDS)
+    before = play.execution
+    answer = play.ask(SendSignal(name="go", payload=LARGE, actor=ACTOR))
+    assert isinstance(answer, Refused)
+    assert answer.code == "signals_full"
+    assert play.execution == before
+
+
+def test_many_small_results_come_to_the_bound_together() -> None:
+    """The estimate that goes from decision to decision does not fall short of what they keep."""
+    what = program(*[undone_task(f"s{at}") for at in range(40)])
+    answer = decide(what, None, start_of(what), BEGIN, bounds=BOUNDS)
+    while isinstance(answer, Decision) and answer.execution.frames[1].ending is None:
+        assert json_bytes(answer.execution) <= answer.state_bytes
+        play = Play(what, bounds=BOUNDS)
+        play.take_up(answer.execution)
+        flight = play.flight()
+        report = ReportOutcome(frame=flight.frame, activity=flight.activity, outcome=Ok(body="z" * 500))
+        answer = decide(what, answer.execution, report, BEGIN, bounds=BOUNDS, state_bytes=answer.state_bytes)
+    assert isinstance(answer, Decision)
+    ending = answer.execution.frames[1].ending
+    assert ending is not None
+    assert ending.failure is not None
+    assert ending.failure.code == "state_bytes"
+
+
+def test_what_is_no_json_is_left_to_the_store() -> None:
+    play = begun(program(task("a"), task("b")), bounds=BOUNDS)
+    play.ok({"text": "\ud800"})
+    assert play.flight().node == "b"
+
+
+def test_a_result_that_fits_is_kept() -> None:
+    play = begun(program(task("a"), output=Read("nodes", "a", "output")), bounds=BOUNDS)
+    play.ok(HALF)
+    assert play.execution.output == HALF
