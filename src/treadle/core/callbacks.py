@@ -4,7 +4,7 @@ from typing import Final
 
 from treadle.core.compensating import arm, arm_once, disarm, skip_on_unknown
 from treadle.core.measuring import fits, too_large
-from treadle.core.nodes.failing import beyond, fail, give_up, rejected
+from treadle.core.nodes.failing import beyond, fail_or_give_up, give_up, rejected
 from treadle.core.nodes.task import judged_output
 from treadle.core.required import required
 from treadle.core.retrying import activity_of, fail_visit, next_attempt_at, try_again_or_give_up
@@ -148,13 +148,10 @@ def _completed(
         )
     )
     arm(turn, turn.frame(frame.id), path, node)
-    after = turn.frame(frame.id)
     if failure is None:
         turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))
-    elif after.ending is not None:
-        give_up(turn, after)
     else:
-        fail(turn, after, failure)
+        fail_or_give_up(turn, frame.id, failure)
 
 
 def _refused(turn: Turn, frame: Frame, attempt: Attempt, command: DeliverCallback) -> None:

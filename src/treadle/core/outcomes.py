@@ -9,7 +9,7 @@ from treadle.core.attempts import place_of
 from treadle.core.compensating import arm, arm_once, skip_on_unknown
 from treadle.core.measuring import fits, too_large
 from treadle.core.nodes import child
-from treadle.core.nodes.failing import beyond, fail, give_up
+from treadle.core.nodes.failing import beyond, fail_or_give_up
 from treadle.core.nodes.task import judged_output
 from treadle.core.required import required
 from treadle.core.retrying import activity_of, hook_of, next_attempt_at, try_again_or_give_up, undone_by
@@ -95,10 +95,8 @@ def _visit_ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
         arm(turn, turn.frame(frame.id), path, node)
     if failure is None:
         turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))
-    elif frame.ending is not None:
-        give_up(turn, turn.frame(frame.id))
     else:
-        fail(turn, turn.frame(frame.id), failure)
+        fail_or_give_up(turn, frame.id, failure)
 
 
 def _failed(turn: Turn, frame: Frame, outcome: Failed) -> None:

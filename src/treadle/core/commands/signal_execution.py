@@ -9,7 +9,7 @@ from treadle.model.commands import SendSignal
 from treadle.model.decision import Refused
 from treadle.model.events import SignalKept, SignalReceived
 from treadle.model.execution import Frame
-from treadle.model.ids import Instant
+from treadle.model.ids import Instant, NodeId
 from treadle.model.program import WaitNode
 from treadle.model.waiting import SignalKey
 
@@ -71,8 +71,8 @@ def _invalid(turn: Turn, command: SendSignal, waiting: list[Frame]) -> Refused |
     return Refused(code="invalid_signal", message=f"the payload of {command.name} does not fit: {told}")
 
 
-def _wait(turn: Turn, name: str) -> WaitNode:
-    node = turn.program.nodes[name]  # type: ignore[index]  # names of waits are ids of nodes
+def _wait(turn: Turn, node_id: NodeId) -> WaitNode:
+    node = turn.program.nodes[node_id]
     return required(node if isinstance(node, WaitNode) else None, "wait of that name")
 
 
@@ -90,6 +90,5 @@ def _take(turn: Turn, frame: Frame, command: SendSignal) -> None:
             key=command.key,
         )
     )
-    node = turn.program.nodes[required(frame.node, "node that waits")]
-    if isinstance(node, WaitNode):
-        close_if_over(turn, turn.frame(frame.id), node)
+    node = _wait(turn, required(frame.node, "node that waits"))
+    close_if_over(turn, turn.frame(frame.id), node)

@@ -9,7 +9,7 @@ from treadle.core.compensating import arm, register
 from treadle.core.folding.changes import visit_key
 from treadle.core.measuring import fits, too_large
 from treadle.core.nodes.bodies import complete
-from treadle.core.nodes.failing import beyond, fail, fail_bound, fail_rejected, give_up
+from treadle.core.nodes.failing import beyond, fail_bound, fail_or_give_up, fail_rejected, give_up
 from treadle.core.required import required
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
@@ -153,13 +153,10 @@ def ended(turn: Turn, frame: Frame, node: ChildNode, command: ReportChild) -> No
     )
     if command.status is ExecutionStatus.COMPLETED:
         arm(turn, turn.frame(frame.id), path, node)
-    after = turn.frame(frame.id)
     if failure is None:
         turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))
-    elif after.ending is not None:
-        give_up(turn, after)
     else:
-        fail(turn, after, failure)
+        fail_or_give_up(turn, frame.id, failure)
 
 
 def said_of(command: ReportChild) -> str:

@@ -41,6 +41,15 @@ def fail(turn: Turn, frame: Frame, failure: Failure) -> None:
     rise(turn, frame.id, failure)
 
 
+def fail_or_give_up(turn: Turn, frame_id: FrameId, failure: Failure) -> None:
+    """Fail the open visit of the frame, or give it up if the frame was told to stop before."""
+    frame = turn.frame(frame_id)
+    if frame.ending is not None:
+        give_up(turn, frame)
+    else:
+        fail(turn, frame, failure)
+
+
 def rise(turn: Turn, body: FrameId, failure: Failure) -> None:
     """Tell the composite visit around the body at once that it failed, if that stops other branches."""
     child = turn.frame(body)
