@@ -1,12 +1,16 @@
 """Instants as text, without a clock or a calendar library (the core may use neither)."""
 
+from functools import lru_cache
 from typing import Final
 
 from treadle.model.ids import Instant
 
 DAY_MS: Final = 86_400_000
+REMEMBERED_MAX: Final = 10_000
+"""Instants whose text is remembered: every request of an execution may tell when it started."""
 
 
+@lru_cache(maxsize=REMEMBERED_MAX)
 def format_instant(at: Instant) -> str:
     """RFC 3339, UTC, with milliseconds: `2026-03-01T09:30:00.250Z`.
 
