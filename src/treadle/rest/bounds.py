@@ -19,3 +19,5 @@ CONNECTIONS_WAITING_MAX: Final = 2_048
 """Connections that the kernel holds until they are accepted."""
 STOP_GRACE_S: Final = 5
 """How long a stop lets requests in flight go on."""
+EVENT_SEND_S_MAX: Final = 30
+"""How long one who follows a history may take nothing of it."""

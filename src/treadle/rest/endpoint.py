@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from treadle.model.ids import Namespace
 from treadle.model.json import Json
 from treadle.rest.edge import Edge
+from treadle.rest.events import EventStreamResponse
 from treadle.rest.json_bodies import convert_body, decode_json
 from treadle.rest.problems import method_not_allowed, not_found, problem_response
 from treadle.rest.queries import read_query
@@ -51,6 +52,8 @@ class Endpoint:
             error = method_not_allowed(request.method, request.url.path)
             return problem_response(error, {"Allow": self._allowed})
         answer = await route.handler(await self._read(request, route))
+        if answer.stream is not None and request.method != "HEAD":
+            return EventStreamResponse(answer.stream, headers=dict(answer.headers))
         return _response(answer)
 
     async def _read(self, request: Request, route: Route) -> Call[Any, Any]:

@@ -1,6 +1,6 @@
 """A row of the table of routes, and what stands behind it: read, call, answer."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -39,10 +39,11 @@ class Call(msgspec.Struct, Generic[Q, B], frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What is answered; `body` UNSET is none."""
+    """What is answered; `body` UNSET is none. `stream` is sent as events, one after the other."""
 
     status: int = 200
     body: object = msgspec.UNSET
+    stream: AsyncGenerator[bytes, None] | None = None
     headers: Mapping[str, str] = {}
 
 
@@ -70,3 +71,5 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     is_open: bool = False
     types: Mapping[str, str] = JSON_TYPES
     """Media types that a body may have -> what it is then written in."""
+    answers_in: str = "application/json"
+    """The media type of what is answered when nothing is wrong."""

@@ -16,6 +16,7 @@ from treadle.rest.definitions import (
 )
 from treadle.rest.edge import Edge, Info
 from treadle.rest.endpoint import Endpoint, nowhere
+from treadle.rest.events import EVENT_STREAM, follow_events
 from treadle.rest.executions import (
     act_on_compensation,
     act_on_execution,
@@ -34,6 +35,7 @@ from treadle.service.acts import COMPENSATION_ACTS, EXECUTION_ACTS
 from treadle.service.definitions import DefinitionPage, DefinitionView, Validation
 from treadle.service.executions import HistoryPage, SummaryPage
 from treadle.service.explanations import Explanation
+from treadle.service.history import HistoryItem
 from treadle.service.orders import StartOrder
 from treadle.service.views import ExecutionView
 
@@ -114,6 +116,14 @@ ROUTES: Final = (
         summary="What happened to an execution, oldest first",
         responses={200: HistoryPage},
         query=HistoryQuery,
+    ),
+    Route(
+        method="GET",
+        path="/v1/executions/{id}/events",
+        handler=follow_events,
+        summary="What happens to an execution, as it happens",
+        responses={200: HistoryItem, 204: None},
+        answers_in=EVENT_STREAM,
     ),
     Route(
         method="GET",

@@ -15,7 +15,7 @@ from treadle.model.bounds import ExecutionBounds
 from treadle.model.commands import Command, Continue, ReportOutcome, ResumeExecution
 from treadle.model.effects import Invocation
 from treadle.model.errors import Corrupt, Rejected, Unavailable
-from treadle.model.execution import Execution, is_settled
+from treadle.model.execution import Execution
 from treadle.model.ids import ActivityId, ExecutionId, Instant
 from treadle.model.outcomes import Outcome
 from treadle.model.program import Program
@@ -69,7 +69,7 @@ class House(Protocol):
         ...
 
     def observe(self, execution: Execution) -> None:
-        """Tell those who wait for an end that this is durable: it has ended, or is stuck."""
+        """Tell those who follow it, or wait for its end, that this is durable."""
         ...
 
 
@@ -238,8 +238,7 @@ class Driver:
     def _durable(self, turn: Turn, execution: Execution, commit: Commit) -> None:
         self.execution = execution
         self._start = None
-        if is_settled(execution):
-            self._house.observe(execution)
+        self._house.observe(execution)
         if turn.answers:
             self._answer(turn, execution)
         if turn.others:

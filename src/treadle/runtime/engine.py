@@ -26,6 +26,7 @@ from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.claimer import Claimer
 from treadle.runtime.committer import Committer, WhenDone
 from treadle.runtime.driver import Driver
+from treadle.runtime.followers import Followers
 from treadle.runtime.inboxes import Inboxes
 from treadle.runtime.mailbox import Letter, refuse_all
 from treadle.runtime.performer import Performer
@@ -67,6 +68,7 @@ class Engine:
         self._committer = Committer(parts.store, parts.bounds)
         self._performer = Performer(parts.invoker, parts.bounds)
         self._watchers = Watchers()
+        self.followers = Followers()
         self._alarms = Alarms(parts.clock, self._ring)
         self._inboxes = Inboxes(parts.store, parts.clock, parts.bounds, self._drivers)
         self._claimer = Claimer(
@@ -237,8 +239,11 @@ class Engine:
             self._claimer.hint(commit.columns.updated_at)
 
     def observe(self, execution: Execution) -> None:
-        """Tell those who wait for an end."""
-        self._watchers.observe(execution)
+        """Tell those who follow it, and those who wait for an end."""
+        if self.followers.count:
+            self.followers.tell(execution.id)
+        if is_settled(execution):
+            self._watchers.observe(execution)
 
     def let_go(self, driver: Driver, undelivered: Sequence[Letter], due_at: Instant | None) -> None:
         """Forget a driver; what came for it too late is delivered to whoever drives the execution next."""

@@ -5,6 +5,7 @@ from treadle.service.callbacks import Callbacks
 from treadle.service.definitions import Definitions
 from treadle.service.executions import Executions
 from treadle.service.explanations import Explanations
+from treadle.service.following import Following
 from treadle.service.parts import ServiceParts
 from treadle.service.signals import Signals
 from treadle.service.starts import Starts
@@ -21,7 +22,9 @@ class UseCases:
         self.signals = Signals(parts)
         self.callbacks = Callbacks(parts, self.executions)
         self.explanations = Explanations(parts, self.executions)
+        self.following = Following(parts, self.executions)
 
     def close(self) -> None:
         """Let everybody go who waits."""
         self.executions.close()
+        self.following.close()

@@ -1,0 +1,81 @@
+"""A history as server-sent events (HTML, section 9.2)."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Final
+
+import msgspec
+from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
+from starlette.types import Message, Send
+
+from treadle.model.errors import Rejected
+from treadle.model.ids import ExecutionId, Namespace
+from treadle.rest.bounds import EVENT_SEND_S_MAX, SEQ_MAX
+from treadle.rest.queries import NoQuery
+from treadle.rest.routing import Answer, Call
+from treadle.service.following import Following
+from treadle.service.history import HistoryItem
+
+EVENT_STREAM: Final = "text/event-stream"
+STILL_HERE: Final = b": still here\n\n"
+BYE: Final = b"event: bye\ndata: {}\n\n"
+HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Neither kept nor gathered by what stands between."""
+_encoder = msgspec.json.Encoder()
+
+
+async def follow_events(call: Call[NoQuery, None]) -> Answer:
+    """200 and the events from the one after `Last-Event-ID` on; 204 when nothing can come any more."""
+    execution_id = ExecutionId(call.path["id"].lower())
+    after_seq = read_last_event_id(call.headers.get("last-event-id", ""))
+    following, namespace = call.edge.use_cases.following, call.caller.namespace
+    if await following.is_over(namespace, execution_id, after_seq):
+        return Answer(status=204)
+    return Answer(headers=HEADERS, stream=_messages(following, namespace, execution_id, after_seq))
+
+
+async def _messages(
+    following: Following, namespace: Namespace, execution_id: ExecutionId, after_seq: int
+) -> AsyncGenerator[bytes, None]:
+    pages = following.pages(namespace, execution_id, after_seq)
+    async with aclosing(pages):
+        async for page in pages:
+            yield b"".join(map(message_of, page)) or STILL_HERE
+    if following.is_closing:
+        yield BYE
+
+
+def message_of(item: HistoryItem) -> bytes:
+    """One event of a history as one message; JSON has no line break in it."""
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (item.seq, item.type.encode(), _encoder.encode(item))
+
+
+def read_last_event_id(text: str) -> int:
+    """The `seq` of the last event that the client has; 0 when it has none.
+
+    Raises:
+        Rejected: `malformed_request`.
+    """
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and int(text) <= SEQ_MAX):
+        raise Rejected("malformed_request", "Last-Event-ID is the `id` of an event that was sent: a number")
+    return int(text)
+
+
+class EventStreamResponse(StreamingResponse):
+    """A client that takes nothing for EVENT_SEND_S_MAX is let go of."""
+
+    media_type = EVENT_STREAM
+
+    async def stream_response(self, send: Send) -> None:
+        async def send_in_time(message: Message) -> None:
+            try:
+                async with asyncio.timeout(EVENT_SEND_S_MAX):
+                    await send(message)
+            except TimeoutError as error:
+                raise ClientDisconnect from error
+
+        await super().stream_response(send_in_time)
