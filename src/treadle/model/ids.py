@@ -29,6 +29,11 @@ def visit_path(node: NodeId, suffix: str, number: int) -> Path:
     return Path(f"{node}{suffix}" if number == 1 else f"{node}{suffix}~{number}")
 
 
+def node_of(path: Path) -> NodeId:
+    """The node that the visit `path` is of."""
+    return NodeId(path.partition("~")[0].partition("[")[0])
+
+
 def forward_key(execution_id: ExecutionId, path: Path) -> str:
     """The Idempotency-Key of a visit's own activity."""
     return f"{execution_id}/{path}"

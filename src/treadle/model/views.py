@@ -1,9 +1,11 @@
 """Rows that lists are made of."""
 
+from typing import Final
+
 import msgspec
 
-from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure
-from treadle.model.ids import Digest, ExecutionId, Instant, Namespace
+from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure, FailureKind
+from treadle.model.ids import Digest, ExecutionId, Instant, Namespace, NodeId
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +26,22 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: Instant
     ended_at: Instant | None
     version: int
+
+
+class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Executions of one definition that failed, or are stuck, at the same node in the same way.
+
+    What one that is stuck has not got of a failure is None, and its reason stands as `code`. `sample_id` is
+    the one that changed last, at `last_at`.
+    """
+
+    definition: str
+    node: NodeId | None
+    kind: FailureKind | None
+    code: str | None
+    count: int
+    sample_id: ExecutionId
+    last_at: Instant
 
 
 class StoredDefinition(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,3 +83,13 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
 
     created_at: Instant
     id: str
+
+
+FAILING: Final = (ExecutionStatus.FAILED, ExecutionStatus.STUCK)
+"""The statuses of an execution that has something wrong with it."""
+
+
+def failing(where: ExecutionFilter) -> ExecutionFilter | None:
+    """The filter for those of its executions that have failed or are stuck; None if there can be none."""
+    wanted = tuple(status for status in FAILING if not where.statuses or status in where.statuses)
+    return msgspec.structs.replace(where, statuses=wanted) if wanted else None

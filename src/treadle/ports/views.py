@@ -1,12 +1,13 @@
 """Durable storage, as it is read for people. The contract suite is that of the store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
+from treadle.model.execution import ExecutionStatus
 from treadle.model.ids import Digest, ExecutionId, Namespace
-from treadle.model.views import Cursor, ExecutionFilter, StoredDefinition, Summary
+from treadle.model.views import Cursor, ExecutionFilter, FailureGroup, StoredDefinition, Summary
 from treadle.ports.commit import HistoryRow, IdempotencyKey, StoredState
 
 
@@ -42,6 +43,19 @@ class Views(Protocol):
         """Ordered by (created_at, id) descending; at most `limit`.
 
         `started_after` is inclusive and `started_before` exclusive; neither finds what has not started.
+        """
+        ...
+
+    async def counts(self, where: ExecutionFilter) -> Mapping[ExecutionStatus, int]:
+        """How many executions match, by status; a status without any is left out."""
+        ...
+
+    async def failures(
+        self, where: ExecutionFilter, after: Cursor | None, limit: int
+    ) -> Sequence[FailureGroup]:
+        """Those that match and have failed or are stuck, in groups.
+
+        Ordered by (last_at, sample_id) descending, which is also the place that a cursor names.
         """
         ...
 

@@ -8,9 +8,18 @@ from msgspec import UNSET
 from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import ExecutionId, Path
 from treadle.rest.headers import read_traceparent, read_wait_s
-from treadle.rest.queries import ExecutionQuery, ExecutionsQuery, HistoryQuery, NoQuery, execution_filter
+from treadle.rest.queries import (
+    ExecutionQuery,
+    ExecutionsQuery,
+    FilterQuery,
+    HistoryQuery,
+    NodesQuery,
+    NoQuery,
+    execution_filter,
+)
 from treadle.rest.routing import Answer, Call
 from treadle.service.act_orders import ActOrder, ReasonOrder
+from treadle.service.node_pages import node_page
 from treadle.service.orders import StartOrder
 from treadle.service.starts import Asked, Started
 from treadle.service.views import execution_view
@@ -40,8 +49,25 @@ async def start_execution(call: Call[NoQuery, StartOrder]) -> Answer:
 
 async def list_executions(call: Call[ExecutionsQuery, None]) -> Answer:
     where = execution_filter(call.query, call.caller.namespace)
-    executions = call.edge.use_cases.executions
-    return Answer(body=await executions.list_page(where, call.query.cursor, call.query.limit))
+    lists = call.edge.use_cases.lists
+    return Answer(body=await lists.page(where, call.query.cursor, call.query.limit))
+
+
+async def count_executions(call: Call[FilterQuery, None]) -> Answer:
+    where = execution_filter(call.query, call.caller.namespace)
+    return Answer(body=await call.edge.use_cases.lists.counts(where))
+
+
+async def list_failures(call: Call[ExecutionsQuery, None]) -> Answer:
+    where = execution_filter(call.query, call.caller.namespace)
+    lists = call.edge.use_cases.lists
+    return Answer(body=await lists.failures(where, call.query.cursor, call.query.limit))
+
+
+async def list_nodes(call: Call[NodesQuery, None]) -> Answer:
+    """The visits of an execution, newest first."""
+    execution = await call.edge.use_cases.executions.get(call.caller.namespace, _id(call))
+    return Answer(body=node_page(execution, call.query.cursor, call.query.limit))
 
 
 async def get_execution(call: Call[ExecutionQuery, None]) -> Answer:

@@ -29,7 +29,7 @@ class DefinitionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     cursor: str | None = None
 
 
-class ExecutionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FilterQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`status` and `label` may repeat: any of the statuses, every one of the labels."""
 
     status: tuple[ExecutionStatus, ...] = ()
@@ -39,7 +39,17 @@ class ExecutionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     label: tuple[str, ...] = ()
     started_after: str | None = None
     started_before: str | None = None
+
+
+class ExecutionsQuery(FilterQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page of those that match."""
+
     limit: Limit = PAGE_ITEMS_DEFAULT
+    cursor: str | None = None
+
+
+class NodesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    limit: Limit = PAGE_ITEMS_MAX
     cursor: str | None = None
 
 
@@ -84,7 +94,7 @@ def read_query(parameters: QueryParams, wanted: type[Q]) -> Q:
         raise Rejected("invalid_parameter", message) from error
 
 
-def execution_filter(query: ExecutionsQuery, namespace: Namespace) -> ExecutionFilter:
+def execution_filter(query: FilterQuery, namespace: Namespace) -> ExecutionFilter:
     """What the store is asked for.
 
     Raises:

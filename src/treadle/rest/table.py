@@ -20,22 +20,34 @@ from treadle.rest.events import EVENT_STREAM, follow_events
 from treadle.rest.executions import (
     act_on_compensation,
     act_on_execution,
+    count_executions,
     get_execution,
     get_explanation,
     get_history,
     list_executions,
+    list_failures,
+    list_nodes,
     send_signal,
     start_execution,
 )
 from treadle.rest.operations import Liveness, Readiness, info, livez, readyz
-from treadle.rest.queries import DefinitionsQuery, ExecutionQuery, ExecutionsQuery, HistoryQuery
+from treadle.rest.queries import (
+    DefinitionsQuery,
+    ExecutionQuery,
+    ExecutionsQuery,
+    FilterQuery,
+    HistoryQuery,
+    NodesQuery,
+)
 from treadle.rest.routing import DOCUMENT_TYPES, Route
 from treadle.service.act_orders import ReasonOrder
 from treadle.service.acts import COMPENSATION_ACTS, EXECUTION_ACTS
 from treadle.service.definitions import DefinitionPage, DefinitionView, Validation
-from treadle.service.executions import HistoryPage, SummaryPage
+from treadle.service.executions import HistoryPage
 from treadle.service.explanations import Explanation
 from treadle.service.history import HistoryItem
+from treadle.service.lists import Counts, FailurePage, SummaryPage
+from treadle.service.node_pages import NodePage
 from treadle.service.orders import StartOrder
 from treadle.service.views import ExecutionView
 
@@ -103,11 +115,35 @@ ROUTES: Final = (
     ),
     Route(
         method="GET",
+        path="/v1/executions/counts",
+        handler=count_executions,
+        summary="Count executions by status",
+        responses={200: Counts},
+        query=FilterQuery,
+    ),
+    Route(
+        method="GET",
+        path="/v1/executions/failures",
+        handler=list_failures,
+        summary="Failed and stuck executions, in groups that failed alike",
+        responses={200: FailurePage},
+        query=ExecutionsQuery,
+    ),
+    Route(
+        method="GET",
         path="/v1/executions/{id}",
         handler=get_execution,
         summary="One execution as it is now, or as it was after an event",
         responses={200: ExecutionView},
         query=ExecutionQuery,
+    ),
+    Route(
+        method="GET",
+        path="/v1/executions/{id}/nodes",
+        handler=list_nodes,
+        summary="The visits of an execution, newest first",
+        responses={200: NodePage},
+        query=NodesQuery,
     ),
     Route(
         method="GET",

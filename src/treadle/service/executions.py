@@ -13,26 +13,16 @@ from treadle.model.errors import Rejected, Unavailable
 from treadle.model.events import ExecutionStarted
 from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import ExecutionId, Namespace
-from treadle.model.views import Cursor, ExecutionFilter, Summary
 from treadle.ports.commit import HistoryRow, StoredState
 from treadle.runtime.recording import restore
-from treadle.service.cursors import decode_cursor, encode_cursor
 from treadle.service.history import HistoryItem, history_items
 from treadle.service.parts import ServiceParts
-from treadle.service.views import SummaryView, summary_view
 from treadle.service.workload import worked
 
 STATE_AT_ONCE_BYTES_MAX: Final = 65_536
 """Stored states up to this are decoded in the loop: some hundred microseconds."""
 FOLDED_EVENTS_MAX: Final = 1_000
 """Events of a history that are read and folded at a time."""
-
-
-class SummaryPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`next` is the cursor of what follows, None at the end."""
-
-    items: tuple[SummaryView, ...]
-    next: str | None
 
 
 class HistoryPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,16 +91,6 @@ class Executions:
         rows = await self._views.history(execution_id, 0, 1)
         first = decode_events(rows[0].events)[0] if rows else None
         return first.namespace if isinstance(first, ExecutionStarted) else None
-
-    async def list_page(self, where: ExecutionFilter, cursor: str | None, limit: int) -> SummaryPage:
-        """Newest first.
-
-        Raises:
-            Rejected: `invalid_parameter`, the cursor.
-        """
-        after = decode_cursor(cursor) if cursor is not None else None
-        found = await self._views.executions(where, after, limit + 1)
-        return SummaryPage(items=tuple(map(summary_view, found[:limit])), next=_next(found, limit))
 
     async def history(
         self, namespace: Namespace, execution_id: ExecutionId, after_seq: int, limit: int
@@ -183,10 +163,3 @@ def _folded(before: Execution | None, rows: Sequence[HistoryRow], seq: int) -> E
 
 def _not_found(execution_id: ExecutionId) -> Rejected:
     return Rejected("execution_not_found", f"there is no execution {execution_id}")
-
-
-def _next(found: Sequence[Summary], limit: int) -> str | None:
-    if len(found) <= limit:
-        return None
-    last = found[limit - 1]
-    return encode_cursor(Cursor(created_at=last.created_at, id=last.id))

@@ -122,9 +122,18 @@ def shown_instant(at: Instant | None) -> str | None:
 
 def node_views(execution: Execution) -> dict[str, NodeView]:
     """The newest visits by path, newest first; at most NODES_SHOWN_MAX."""
+    return {visit.path: view for visit, view in visits_after(execution, None, NODES_SHOWN_MAX)}
+
+
+def visits_after(
+    execution: Execution, after: tuple[Instant, str] | None, limit: int
+) -> list[tuple[Visit, NodeView]]:
+    """The newest visits of those older than the place `after`, at most `limit`."""
     frames = _frames_at(execution)
-    newest = nlargest(NODES_SHOWN_MAX, _visits(execution), key=_age_key)
-    return {visit.path: _node_view(visit, frames.get(visit.path)) for visit in newest}
+    older = (visit for visit in _visits(execution) if after is None or place_of(visit) < after)
+    return [
+        (visit, _node_view(visit, frames.get(visit.path))) for visit in nlargest(limit, older, key=place_of)
+    ]
 
 
 def is_truncated(execution: Execution) -> bool:
@@ -145,8 +154,9 @@ def _visits(execution: Execution) -> Iterable[Visit]:
     return chain(execution.visits.values(), execution.earlier.values())
 
 
-def _age_key(visit: Visit) -> tuple[int, int, int, str]:
-    return visit.started_at, visit.seq, visit.number, visit.path
+def place_of(visit: Visit) -> tuple[Instant, str]:
+    """Where a visit stands among the others by age; two never stand at the same place."""
+    return visit.started_at, f"{visit.seq:020d}{visit.number:010d}{visit.path}"
 
 
 def _frames_at(execution: Execution) -> dict[Path, Frame]:

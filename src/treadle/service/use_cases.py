@@ -6,6 +6,7 @@ from treadle.service.definitions import Definitions
 from treadle.service.executions import Executions
 from treadle.service.explanations import Explanations
 from treadle.service.following import Following
+from treadle.service.lists import Lists
 from treadle.service.parts import ServiceParts
 from treadle.service.signals import Signals
 from treadle.service.starts import Starts
@@ -17,6 +18,7 @@ class UseCases:
     def __init__(self, parts: ServiceParts) -> None:
         self.definitions = Definitions(parts)
         self.executions = Executions(parts)
+        self.lists = Lists(parts)
         self.starts = Starts(parts, self.executions)
         self.acts = Acts(parts)
         self.signals = Signals(parts)

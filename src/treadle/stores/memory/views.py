@@ -1,10 +1,20 @@
 """The Views port over dicts."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import TypeAlias
 
-from treadle.model.ids import Digest, ExecutionId, Namespace
-from treadle.model.views import Cursor, ExecutionFilter, StoredDefinition, Summary
+from treadle.model.execution import ExecutionStatus, FailureKind
+from treadle.model.ids import Digest, ExecutionId, Namespace, NodeId, node_of
+from treadle.model.views import (
+    Cursor,
+    ExecutionFilter,
+    FailureGroup,
+    StoredDefinition,
+    Summary,
+    failing,
+)
 from treadle.ports.commit import HistoryRow, StoredState
 from treadle.ports.views import AuditedExecution, IdempotencyRecord
 from treadle.stores.memory.tables import Row, Tables
@@ -24,6 +34,26 @@ class MemoryViews:
         if after is not None:
             found = [row for row in found if (row.start.created_at, row.id) < (after.created_at, after.id)]
         return [_summary(row) for row in found[:limit]]
+
+    async def counts(self, where: ExecutionFilter) -> Mapping[ExecutionStatus, int]:
+        return Counter(row.columns.status for row in self._tables.executions.values() if _matches(row, where))
+
+    async def failures(
+        self, where: ExecutionFilter, after: Cursor | None, limit: int
+    ) -> Sequence[FailureGroup]:
+        wanted = failing(where)
+        if wanted is None:
+            return ()
+        alike: defaultdict[_Alike, list[Row]] = defaultdict(list)
+        for row in self._tables.executions.values():
+            if _matches(row, wanted):
+                alike[_alike(row)].append(row)
+        groups = [_failure_group(told, rows) for told, rows in alike.items()]
+        groups.sort(key=lambda group: (group.last_at, group.sample_id), reverse=True)
+        if after is not None:
+            place = (after.created_at, after.id)
+            groups = [group for group in groups if (group.last_at, group.sample_id) < place]
+        return groups[:limit]
 
     async def history(self, execution_id: ExecutionId, after_seq: int, limit: int) -> Sequence[HistoryRow]:
         row = self._tables.executions.get(execution_id)
@@ -120,6 +150,31 @@ def _summary(row: Row) -> Summary:
         updated_at=columns.updated_at,
         ended_at=columns.ended_at,
         version=row.version,
+    )
+
+
+_Alike: TypeAlias = tuple[str, NodeId | None, FailureKind | None, str | None]
+
+
+def _alike(row: Row) -> _Alike:
+    """Where and how it failed."""
+    name, failure = row.start.definition.name, row.columns.failure
+    if failure is None:
+        return name, None, None, row.columns.reason
+    return name, None if failure.path is None else node_of(failure.path), failure.kind, failure.code
+
+
+def _failure_group(told: _Alike, rows: Sequence[Row]) -> FailureGroup:
+    definition, node, kind, code = told
+    newest = max(rows, key=lambda row: (row.columns.updated_at, row.id))
+    return FailureGroup(
+        definition=definition,
+        node=node,
+        kind=kind,
+        code=code,
+        count=len(rows),
+        sample_id=newest.id,
+        last_at=newest.columns.updated_at,
     )
 
 

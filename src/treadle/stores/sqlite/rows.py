@@ -5,9 +5,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure
+from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure, FailureKind
 from treadle.model.ids import ExecutionId
-from treadle.model.views import StoredDefinition, StoredKey, Summary
+from treadle.model.views import Cursor, FailureGroup, StoredDefinition, StoredKey, Summary
 from treadle.ports.commit import Commit, HistoryRow, IdempotencyKey, InboxRow, StoredState
 from treadle.ports.views import AuditedExecution, IdempotencyRecord
 
@@ -185,6 +185,25 @@ def read_summary(row: Row) -> Summary:
         ended_at=ended_at,
         version=version,
     )
+
+
+def read_failure_group(row: Row) -> FailureGroup:
+    """From `group_failures`."""
+    definition, node, kind, code, count, sample_id, last_at = row
+    return FailureGroup(
+        definition=definition,
+        node=node,
+        kind=None if kind is None else FailureKind(kind),
+        code=code,
+        count=count,
+        sample_id=sample_id,
+        last_at=last_at,
+    )
+
+
+def place_before(after: Cursor | None) -> str:
+    """A place as `group_failures` writes it, the end of all without a cursor."""
+    return "~" if after is None else f"{after.created_at:020d}{after.id}"
 
 
 def read_audited(row: Row, history: Iterable[HistoryRow]) -> AuditedExecution:

@@ -1,12 +1,20 @@
 """The Views port over a SQLite file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import apsw
 
+from treadle.model.execution import ExecutionStatus
 from treadle.model.ids import Digest, ExecutionId, Namespace
-from treadle.model.views import Cursor, ExecutionFilter, StoredDefinition, Summary
+from treadle.model.views import (
+    Cursor,
+    ExecutionFilter,
+    FailureGroup,
+    StoredDefinition,
+    Summary,
+    failing,
+)
 from treadle.ports.commit import HistoryRow, StoredState
 from treadle.ports.views import AuditedExecution, IdempotencyRecord
 from treadle.stores.sqlite import rows
@@ -36,6 +44,22 @@ class SqliteViews:
         texts, values = conditions(where, after)
         statement = self._statements.where("list_executions", texts)
         return [rows.read_summary(row) for row in await self._rows(statement, (*values, limit))]
+
+    async def counts(self, where: ExecutionFilter) -> Mapping[ExecutionStatus, int]:
+        texts, values = conditions(where, None)
+        found = await self._rows(self._statements.where("count_executions", texts), values)
+        return {ExecutionStatus(status): count for status, count in found}
+
+    async def failures(
+        self, where: ExecutionFilter, after: Cursor | None, limit: int
+    ) -> Sequence[FailureGroup]:
+        wanted = failing(where)
+        if wanted is None:
+            return ()
+        texts, values = conditions(wanted, None)
+        statement = self._statements.where("group_failures", texts)
+        found = await self._rows(statement, (*values, rows.place_before(after), limit))
+        return [rows.read_failure_group(row) for row in found]
 
     async def history(self, execution_id: ExecutionId, after_seq: int, limit: int) -> Sequence[HistoryRow]:
         found = await self._rows(

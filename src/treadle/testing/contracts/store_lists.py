@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure, FailureKind
-from treadle.model.ids import Digest, Namespace, Path
+from treadle.model.ids import Digest, Instant, Namespace, Path
 from treadle.model.views import Cursor, ExecutionFilter
-from treadle.ports.commit import Commit
+from treadle.ports.commit import Commit, ListColumns
 from treadle.testing.contracts.commits import NAMESPACE, at, columns, following, start, starting
 from treadle.testing.contracts.opened import StoreCases, ViewedStore
 
@@ -121,3 +121,70 @@ class ListCases(StoreCases):
         after = Cursor(created_at=first[-1].created_at, id=first[-1].id)
         rest = await store.views.executions(where, after, 50)
         assert [each.id for each in (*first, *rest)] == [f"e{index:02}" for index in reversed(range(20))]
+
+    async def test_matches_are_counted_by_status(self, store: ViewedStore, varied: list[Commit]) -> None:
+        assert await store.views.counts(ExecutionFilter(namespace=NAMESPACE)) == {
+            ExecutionStatus.RUNNING: 1,
+            ExecutionStatus.COMPLETED: 1,
+            ExecutionStatus.WAITING: 1,
+            ExecutionStatus.PENDING: 1,
+        }
+        keyed = ExecutionFilter(namespace=NAMESPACE, business_key="order-1")
+        assert await store.views.counts(keyed) == {ExecutionStatus.COMPLETED: 1, ExecutionStatus.PENDING: 1}
+        assert await store.views.counts(ExecutionFilter(namespace=Namespace("none"))) == {}
+
+    @pytest.fixture
+    async def failing(self, store: ViewedStore) -> ViewedStore:
+        """Executions that failed or are stuck, at several nodes, and some that did not fail."""
+        await store.commit(
+            [
+                starting(start("a", listed=_failed("pay", at(10)))),
+                starting(start("b", listed=_failed("pay~2", at(30)))),
+                starting(start("c", listed=_failed("pay[3][1]~2", at(20)))),
+                starting(start("d", listed=_failed("ship", at(25)))),
+                starting(start("e", listed=_failed("pay", at(40), code="http_402"))),
+                starting(start("f", listed=_failed("pay", at(50))), definition=OTHER),
+                starting(start("g", listed=_failed("pay", at(60))), namespace=Namespace("other")),
+                starting(start("h", listed=columns(ExecutionStatus.COMPLETED, ended_at=at(70)))),
+                starting(start("i", listed=_stuck(at(35)))),
+            ]
+        )
+        return store
+
+    async def test_failures_are_grouped_by_where_and_how(self, failing: ViewedStore) -> None:
+        groups = await failing.views.failures(ExecutionFilter(namespace=NAMESPACE), None, 10)
+        told = [(one.definition, one.node, one.code, one.count, one.sample_id, one.last_at) for one in groups]
+        assert told == [
+            ("refund", "pay", "http_500", 1, "f", at(50)),
+            ("checkout", "pay", "http_402", 1, "e", at(40)),
+            ("checkout", None, "exhausted", 1, "i", at(35)),
+            ("checkout", "pay", "http_500", 3, "b", at(30)),
+            ("checkout", "ship", "http_500", 1, "d", at(25)),
+        ]
+        kinds = [one.kind for one in groups]
+        assert kinds == [FailureKind.ERROR, FailureKind.ERROR, None, FailureKind.ERROR, FailureKind.ERROR]
+
+    async def test_failures_are_filtered_and_come_in_pages(self, failing: ViewedStore) -> None:
+        views, where = failing.views, ExecutionFilter(namespace=NAMESPACE)
+        stuck = msgspec.structs.replace(where, statuses=(ExecutionStatus.STUCK, ExecutionStatus.COMPLETED))
+        assert [one.sample_id for one in await views.failures(stuck, None, 10)] == ["i"]
+        unfailed = msgspec.structs.replace(where, statuses=(ExecutionStatus.COMPLETED,))
+        assert not await views.failures(unfailed, None, 10)
+        refund = msgspec.structs.replace(where, definition="refund")
+        assert [one.sample_id for one in await views.failures(refund, None, 10)] == ["f"]
+        seen: list[str] = []
+        after: Cursor | None = None
+        while page := await views.failures(where, after, 2):
+            seen += [one.sample_id for one in page]
+            after = Cursor(created_at=page[-1].last_at, id=page[-1].sample_id)
+        assert seen == ["f", "e", "i", "b", "d"]
+
+
+def _failed(path: str, updated_at: Instant, code: str = "http_500") -> ListColumns:
+    ended = columns(ExecutionStatus.FAILED, updated_at=updated_at, ended_at=updated_at)
+    failure = Failure(kind=FailureKind.ERROR, code=code, message="no", path=Path(path), attempt=3)
+    return msgspec.structs.replace(ended, failure=failure)
+
+
+def _stuck(updated_at: Instant) -> ListColumns:
+    return msgspec.structs.replace(columns(ExecutionStatus.STUCK, updated_at=updated_at), reason="exhausted")

@@ -1,0 +1,4 @@
+SELECT status, count(*)
+FROM executions
+WHERE /* conditions */
+GROUP BY status
