@@ -1,4 +1,4 @@
-"""All measurements of one run: `make bench`, or one of them: `python -m bench engine | core | growth`."""
+"""All measurements of one run: `make bench`, or one of them: `python -m bench core`, `growth` and so on."""
 
 import argparse
 import statistics
@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import core_steps, growth
+from bench import core_steps, growth, language
 from bench.bare_loop import BareLoop, bare_commit_loop
 from bench.bare_loop import report as bare_report
 from bench.engine_loop import EngineLoop, compiled, engine_over, report, run_executions
@@ -79,13 +79,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description="Measurements over SQLite with synchronous=FULL, and of the core."
     )
-    parser.add_argument("only", nargs="?", choices=("engine", "core", "growth"), help="everything by default")
+    parser.add_argument(
+        "only", nargs="?", choices=("engine", "core", "growth", "language"), help="everything by default"
+    )
     parser.add_argument("--directory", type=Path, default=Path.cwd(), help="on the disk to measure")
     options = parser.parse_args()
     measurements: dict[str, Callable[[], None]] = {
         "engine": lambda: engine(options.directory),
         "core": core_steps.main,
         "growth": growth.main,
+        "language": language.main,
     }
     for name, measure in measurements.items():
         if options.only in (None, name):

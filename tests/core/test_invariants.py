@@ -20,13 +20,18 @@ from treadle.model.execution import (
     Role,
     VisitStatus,
 )
-from treadle.model.ids import ActivityId, FrameId, Path
+from treadle.model.ids import ActivityId, ExecutionId, FrameId, Path
+from treadle.model.outcomes import Ok
 from treadle.model.persistent import PersistentMap, PersistentStack
-from treadle.testing.builders import Constant, case, program, switch, task, undone_task
-from treadle.testing.playing import BUSY, Play, begun, brought_to
+from treadle.model.waiting import AwaitedChild, Wait
+from treadle.testing.builders import Constant, awaiting_task, case, plan, program, switch, task, undone_task
+from treadle.testing.composites import race, wait
+from treadle.testing.playing import BROKEN, BUSY, Play, begun, brought_to
 
 ROOT = FrameId(1)
 FAILURE = Failure(kind=FailureKind.ERROR, code="no", message="no")
+WAIT = Wait(id=ActivityId(1), signals=("go",))
+CHILD = AwaitedChild(id=ExecutionId("below"), activity=ActivityId(1))
 
 
 def frame(execution: Execution, changed: FrameId = ROOT, **fields: Any) -> Execution:
@@ -84,12 +89,45 @@ def hooking() -> Play:
     return play
 
 
+def called_back() -> Play:
+    """The trigger was answered; its callback is awaited."""
+    play = begun(program(awaiting_task("pix")))
+    play.ok()
+    return play
+
+
+def signalled() -> Play:
+    return begun(program(wait("go")))
+
+
+def probed() -> Play:
+    play = begun(program(task("pay", probe=plan("ask"))))
+    play.report(BROKEN)
+    return play
+
+
+def raced() -> Play:
+    """One branch of a race has won, and what follows is in flight; the other branch has not closed yet."""
+    bodies = {"r/quick": [task("quick")], "r/slow": [task("slow")]}
+    play = begun(program(race("r", "quick", "slow"), task("next"), bodies=bodies))
+    play.report_at("quick", Ok())
+    return play
+
+
+def newest(execution: Execution) -> FrameId:
+    return FrameId(max(execution.frames))
+
+
 STATES: dict[str, Callable[[], Play]] = {
     **{status.value: (lambda status=status: brought_to(status)) for status in ExecutionStatus},  # type: ignore[misc]  # the default binds the loop's value
     "backoff": backing_off,
     "nested": nested,
     "looped": looped,
     "hooking": hooking,
+    "called back": called_back,
+    "signalled": signalled,
+    "probed": probed,
+    "raced": raced,
 }
 
 BREACHES: list[tuple[str, Callable[[Execution], Execution], str]] = [
@@ -100,11 +138,21 @@ BREACHES: list[tuple[str, Callable[[Execution], Execution], str]] = [
     ("running", lambda e: added(e, Frame(id=FrameId(2))), "frame 2 has the parent None"),
     ("running", lambda e: added(e, Frame(id=FrameId(2), parent=FrameId(3))), "hangs under 3"),
     ("running", lambda e: frame(e, children=1), "counts 1 children of 0"),
+    ("running", lambda e: frame(e, trailing=1), "counts 1 that trail of 0"),
+    ("raced", lambda e: frame(e, trailing=0), "counts 0 that trail of 1"),
     ("running", lambda e: frame(e, phase=Phase.STUCK), "is stuck as body"),
+    ("probed", lambda e: frame(e, newest(e), phase=Phase.WAITING), "is waiting as probe"),
     ("compensating", lambda e: frame(e, undoing(e), phase=Phase.CLOSING), "is closing as undo"),
     ("hooking", lambda e: frame(e, FrameId(max(e.frames)), phase=Phase.READY), "is ready as hook"),
     ("nested", lambda e: frame(e, phase=Phase.READY), "does not fit its parent 1, which is ready"),
+    ("nested", lambda e: frame(e, phase=Phase.UNDOING, ending=Ending()), "which is undoing"),
+    ("nested", lambda e: frame(e, newest(e), opener=None), "does not fit its parent 1, which is joining"),
+    ("nested", lambda e: frame(e, newest(e), opener=Path("other")), "does not fit its parent 1"),
+    ("raced", lambda e: frame(e, newest(e), ending=None), "does not fit its parent 1, which is busy"),
+    ("raced", lambda e: frame(e, newest(e), is_trailing=False), "does not fit its parent 1, which is busy"),
+    ("probed", lambda e: frame(e, newest(e), opener=None), "probe 5 does not fit its parent 1"),
     ("compensating", lambda e: frame(e, phase=Phase.READY), "does not fit"),
+    ("compensating", lambda e: frame(e, children=2), "does not fit"),
     ("compensating", lambda e: frame(e, armed=PersistentStack()), "does not fit"),
     ("compensating", lambda e: frame(e, undoing(e), compensates=Path("pay")), "does not fit"),
     ("compensating", lambda e: frame(e, undoing(e), compensates=None), "does not fit"),
@@ -117,11 +165,15 @@ BREACHES: list[tuple[str, Callable[[Execution], Execution], str]] = [
     ("backoff", lambda e: frame(e, phase=Phase.BUSY), "is busy, its attempt not open"),
     ("running", lambda e: frame(e, activity=None), "is busy, its attempt not open"),
     ("running", lambda e: activity(e, attempts=()), "is busy, its attempt not open"),
+    ("running", lambda e: frame(e, wait=WAIT), "is busy with an open wait"),
+    ("running", lambda e: frame(e, child=CHILD), "is busy and awaits below"),
     ("running", lambda e: frame(e, wake_at=1), "is busy and wakes at 1"),
+    ("called back", lambda e: frame(e, wake_at=None), "is waiting and wakes at None"),
     ("waiting", lambda e: frame(e, wake_at=None), "is sleeping and wakes at None"),
     ("backoff", lambda e: frame(e, activity=None), "is in back-off without an activity"),
     ("waiting", lambda e: frame(e, timer=None), "is sleeping with the timer None"),
     ("running", lambda e: frame(e, timer=ActivityId(1)), "is busy with the timer 1"),
+    ("pending", lambda e: frame(e, deadline_at=1), "frame 1 has a deadline and stands at no visit"),
     ("running", lambda e: frame(e, phase=Phase.CLOSING), "is closing with the ending None"),
     ("running", lambda e: frame(e, ending=Ending()), "is busy with the ending"),
     ("waiting", lambda e: frame(e, ending=Ending()), "is sleeping with the ending"),
@@ -130,6 +182,10 @@ BREACHES: list[tuple[str, Callable[[Execution], Execution], str]] = [
     ("running", lambda e: activity(e, key="other"), "asks under the key other"),
     ("compensating", lambda e: replace(e, id="y"), "asks under the key"),
     ("hooking", lambda e: replace(e, run=2), "asks under the key"),
+    ("hooking", lambda e: frame(e, newest(e), hook="on_failure"), "asks under the key"),
+    ("running", lambda e: visit(e, "reserve", keyed_as=Path("earlier")), "asks under the key"),
+    ("probed", lambda e: visit(e, "pay", keyed_as=Path("earlier")), "/pay/probe"),
+    ("compensating", lambda e: undo_of(e, "reserve", keyed_as=Path("earlier")), "/reserve/undo"),
     ("running", lambda e: activity(e, id=ActivityId(99)), "has the activity 99"),
     ("running", lambda e: activity(e, counted=1), "counts more attempts than its 1"),
     ("backoff", lambda e: activity(e, lost=1), "counts more attempts than its 1"),
@@ -161,6 +217,7 @@ BREACHES: list[tuple[str, Callable[[Execution], Execution], str]] = [
     ),
     ("waiting", lambda e: undo_of(e, "reserve", status=CompensationStatus.RUNNING), "and 0 frames undo it"),
     ("stuck", lambda e: undo_of(e, "reserve", error=None), "failed without an error"),
+    ("stuck", lambda e: frame(e, undoing(e), compensates=Path("pay")), "is failed, and 0 frames undo it"),
     ("waiting", lambda e: frame(e, armed=PersistentStack()), "is armed and stands 0 times on a list"),
     ("waiting", lambda e: frame(e, armed=PersistentStack(["reserve"] * 2)), "stands 2 times on a list"),
     (
@@ -194,6 +251,7 @@ BREACHES: list[tuple[str, Callable[[Execution], Execution], str]] = [
     ("stuck", lambda e: replace(e, is_stuck=False), "is said to be False"),
     ("running", lambda e: replace(e, is_stuck=True), "is said to be True"),
     ("waiting", lambda e: frame(e, phase=Phase.WAITING, wake_at=None), "is waiting and nothing can move it"),
+    ("signalled", lambda e: frame(e, wait=None), "is waiting and nothing can move it"),
     ("paused", lambda e: replace(e, reason=None), "is paused for operator and says None"),
 ]
 

@@ -91,6 +91,65 @@ def test_a_value_has_its_form(value: Json, text: str) -> None:
     assert canonical(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e21, "1e+21"),
+        (1e20, "100000000000000000000"),
+        (123456789012345680000.0, "123456789012345680000"),
+        (1e-6, "0.000001"),
+        (1e-7, "1e-7"),
+        (1.5e-7, "1.5e-7"),
+        (-1.5e300, "-1.5e+300"),
+        (5e-324, "5e-324"),
+        (0.1, "0.1"),
+        (4.50, "4.5"),
+        (100.0, "100"),
+        (-1, "-1"),
+        (2**53, "9007199254740992"),
+        (float(2**53), "9007199254740992"),
+        (True, "true"),
+        (None, "null"),
+    ],
+)
+def test_a_number_is_written_as_ecmascript_writes_it(value: Json, text: str) -> None:
+    assert canonical(value) == text
+
+
+SHORT_ESCAPES = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r"}
+
+
+@pytest.mark.parametrize("code", range(0x20))
+def test_a_control_character_is_escaped_as_briefly_as_can_be(code: int) -> None:
+    escape = SHORT_ESCAPES.get(code, f"u{code:04x}")
+    assert canonical(chr(code)) == f'"\\{escape}"'
+
+
+def test_nothing_else_is_escaped_but_the_quote_and_the_backslash() -> None:
+    assert canonical('"\\') == '"\\"\\\\"'
+    rest = "".join(map(chr, [*range(0x20, 0x22), *range(0x23, 0x5C), *range(0x5D, 0x100)]))
+    rest += "\u2028\u2029\ufeff\uffff\U0001f600"
+    assert canonical(rest) == f'"{rest}"'
+
+
+def test_keys_are_sorted_at_every_depth_and_lists_are_not() -> None:
+    tree = {"b": [{"d": 1, "c": [3, 1, 2]}], "": 0, "a": {"z": 1, "aa": 2, "a": 3}}
+    assert canonical(tree) == '{"":0,"a":{"a":3,"aa":2,"z":1},"b":[{"c":[3,1,2],"d":1}]}'
+
+
+def test_text_is_not_normalized() -> None:
+    assert digest({"a": "\u00e9"}) != digest({"a": "e\u0301"})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(1, 1.0), (0, -0.0), (100, 1e2), ({"a": 1, "b": 2}, {"b": 2, "a": 1})]
+)
+def test_what_is_written_otherwise_and_means_the_same_number_or_object_has_one_digest(
+    one: Json, other: Json
+) -> None:
+    assert digest([one]) == digest([other])
+
+
 def test_integers_that_no_double_tells_apart_differ_in_their_digests() -> None:
     assert digest([2**53]) != digest([2**53 + 1])
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from treadle.definition.durations import DURATION_MS_MAX, parse_duration
+from treadle.definition.durations import DURATION_MS_MAX, duration_text, parse_duration
 from treadle.definition.instants import parse_instant
 from treadle.model.ids import Instant
 from treadle.model.instants import format_instant
@@ -102,3 +102,20 @@ def test_what_is_no_instant_is_refused(text: str) -> None:
 @given(st.integers(min_value=-62_135_596_800_000, max_value=253_402_300_799_999))
 def test_an_instant_survives_being_written(ms: int) -> None:
     assert parse_instant(format_instant(Instant(ms))) == ms
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (0, "0s"),
+        (1, "1ms"),
+        (1_500, "1500ms"),
+        (90_000, "90s"),
+        (60_000, "1m"),
+        (7_200_000, "2h"),
+        (86_400_000, "1d"),
+    ],
+)
+def test_a_duration_is_written_in_the_largest_unit_that_counts_it_whole(ms: int, text: str) -> None:
+    assert duration_text(ms) == text
+    assert parse_duration(text) == ms

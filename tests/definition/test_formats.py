@@ -93,6 +93,7 @@ REFUSED: dict[str, list[tuple[bytes, int, int]]] = {
         (b'{"a": 9223372036854775808}', 1, 7),
         (b"[" + b"9" * 10_000 + b"]", 1, 2),
         (b"[" * 100_000, 1, 65),
+        (b"[" * 65 + b"]" * 65, 1, 65),
         (b'{"a":' * 100_000, 1, 321),
         (b'["' + b'\\"' * 100_000, 1, 2),
         (b'{"a": "\xff"}', 1, 8),
@@ -115,6 +116,8 @@ REFUSED: dict[str, list[tuple[bytes, int, int]]] = {
         (b"true: a", 1, 1),
         (b"~: a", 1, 1),
         (b"? [a]\n: b", 1, 3),
+        (b"l:\n- x: 1\n- {2: b}", 3, 4),
+        (b"l: [1, [2, *x]]", 1, 12),
         (b"a: 1\n---\nb: 2", 2, 1),
         (b"%YAML 1.1\n---\na: 1", 2, 1),
         (b"%TAG ! tag:x,2000:\n---\na: 1", 2, 1),
@@ -134,6 +137,27 @@ REFUSED: dict[str, list[tuple[bytes, int, int]]] = {
         (b"a: b: c", 1, 5),
     ],
 }
+MALFORMED = "malformed_document"
+POINTERS: dict[bytes, str] = {
+    b"a: 1\na: 2": "/a",
+    b"a: {b: 1, b: 2}": "/a/b",
+    b"a: &x [1]\nb: *x": "/a",
+    b"a: *x": "/a",
+    b"a: !!python/object/apply:os.system [ls]": "/a",
+    b"a: !x 1": "/a",
+    b"a: !!str 1": "/a",
+    b"l:\n- x: 1\n- {2: b}": "/l/1",
+    b"l: [1, [2, *x]]": "/l/1/1",
+    b"a: .nan": "/a",
+    b"a: -.inf": "/a",
+    b"a: 1e999": "/a",
+    b"a: 9223372036854775808": "/a",
+    b"a: 0x" + b"f" * 10_000: "/a",
+    b"[" * 100_000: "/0" * 64,
+    b"- " * 100_000: "/0" * 64,
+    b"{a: " * 60_000: "/a" * 64,
+    b'a: "\\ud800"': "/a",
+}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +172,8 @@ def test_what_is_hostile_or_wrong_is_refused_with_its_place(
         parse_document(data, "json" if kind == "json" else "yaml")
     assert caught.value.code == "malformed_request"
     (fault,) = caught.value.errors
-    assert (fault.pointer, fault.code) == ("", "malformed_document")
+    assert (fault.pointer, fault.code) == (POINTERS.get(data, "") if kind == "yaml" else "", MALFORMED)
+    assert (fault.line, fault.column) == (line, column)
     assert f"(line {line}, column {column})" in fault.message
     assert len(fault.message) < 400
 
@@ -161,6 +186,11 @@ def test_a_document_has_a_bound_in_bytes() -> None:
         parse_document(b" " * (JSON_BYTES_MAX + 1), "json")
     assert caught.value.code == "too_large"
     assert parse_document(b" " * (YAML_BYTES_MAX - 1) + b"1", "json") == 1
+
+
+def test_values_may_be_nested_64_deep() -> None:
+    text = b"[" * 64 + b"]" * 64
+    assert parse_document(text, "json") == parse_document(text, "yaml")
 
 
 def test_a_merge_key_is_a_key_like_any_other() -> None:

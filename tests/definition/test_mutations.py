@@ -1,5 +1,6 @@
 """However a document is bent, it is read or refused: nothing else ever comes out."""
 
+import json
 from copy import deepcopy
 
 from hypothesis import given, settings
@@ -19,8 +20,10 @@ from tests.definition.documents import (
 )
 from treadle.definition.compile import compile_definition
 from treadle.definition.faults import ERRORS, WARNINGS
+from treadle.definition.formats.sources import placed, read_source
 from treadle.definition.graph import graph
 from treadle.definition.read import check
+from treadle.model.errors import Rejected
 from treadle.model.json import Json
 
 WHOLE: Json = document(
@@ -44,13 +47,18 @@ WHOLE: Json = document(
     switch(
         "pay",
         case(task("pix"), name="pix"),
-        case(reading("nodes.reserve.output", "card")),
+        case(reading("nodes.reserve.output", "card"), when={"var": "input.card"}),
         default=[task("x")],
     ),
     {"id": "nap", "kind": "sleep", "for": "1m", "jitter": "1s"},
     awaited(
         "ask",
-        http={"url": "http://x", "headers": {"T": "{{ callback.token }}"}, "body": ["{{ callback.url }}"]},
+        http={
+            "method": "POST",
+            "url": "http://x",
+            "headers": {"T": "{{ callback.token }}"},
+            "body": ["{{ callback.url }}"],
+        },
         probe=asking("nodes.ask.idempotency_key"),
         deadline="1h",
     ),
@@ -242,3 +250,24 @@ def test_a_bent_document_is_read_or_refused(tree: Json) -> None:
 @given(VALUES)
 def test_any_value_is_read_or_refused(tree: Json) -> None:
     assert_read_or_refused(tree)
+
+
+@settings(deadline=None)
+@given(bent(), st.sampled_from(["json", "yaml"]), st.data())
+def test_a_bent_text_is_read_and_its_faults_have_a_place_in_it(
+    tree: Json, media: str, data: st.DataObject
+) -> None:
+    text = json.dumps(tree, default=repr, skipkeys=True, indent=data.draw(st.sampled_from([None, 1])))
+    at = data.draw(st.integers(0, len(text)))
+    text = text[:at] + data.draw(st.sampled_from(["", "\t", "&a ", "*a", '"', "}", "\r\n", "# "])) + text[at:]
+    try:
+        source = read_source(text.encode("utf-8", "replace"), media)
+        found = placed((*check(source.tree).errors, *check(source.tree).warnings), source.positions)
+    except Rejected as rejected:
+        found = rejected.errors
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for fault in found:
+        assert fault.line is not None
+        assert fault.column is not None
+        assert 1 <= fault.line <= len(lines)
+        assert 1 <= fault.column <= len(lines[fault.line - 1]) + 1

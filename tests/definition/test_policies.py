@@ -111,8 +111,9 @@ def test_each_word_of_on_unknown_is_read(word: str) -> None:
     [["unknown", "connection", "error", "callback", "all"], [404, "5xx", "100"], ["MyError", "a_b-c:d"]],
 )
 def test_what_is_retried_may_be_a_class_a_status_or_a_code(on: list[Json]) -> None:
-    assert first(document(task(retry={"on": on}))).retry.on == tuple(str(word) for word in on)
-    assert warnings(document(task(retry={"on": on}))) == []
+    tree = document(http() | {"retry": {"on": on}})
+    assert first(tree).retry.on == tuple(str(word) for word in on)
+    assert warnings(tree) == []
 
 
 @pytest.mark.parametrize("on", ["all", ["5xxx"], ["700"], [""], ["a b"], [1.5], ["x" * 200]])

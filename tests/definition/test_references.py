@@ -3,11 +3,13 @@
 import pytest
 
 from tests.definition.documents import (
+    asking,
     case,
     document,
     each,
     errors,
     flow,
+    http,
     node,
     reading,
     switch,
@@ -18,7 +20,12 @@ from treadle.model.json import Json
 
 BRANCHED = (
     task("first"),
-    switch("s", case(task("in_case"), task("later_in_case")), case(task("sibling")), default=[task("other")]),
+    switch(
+        "s",
+        case(task("in_case"), task("later_in_case")),
+        case(task("sibling"), when={"var": "input.b"}),
+        default=[task("other")],
+    ),
     task("last"),
 )
 
@@ -99,7 +106,10 @@ def test_every_unknown_node_is_told() -> None:
         document(compensating("nodes.b.output.id", unknown={"handler": "by_key"})),
         document(task("a"), compensating("nodes.a.output.id")),
         document({**compensating("nodes.b.output.id"), "on_unknown": "fail"}),
-        document(compensating("nodes.b.response.status", unknown={"handler": "by_key"})),
+        document(
+            http("b", method="POST")
+            | {"compensate": {**asking("nodes.b.response.status"), "unknown": {"handler": "by_key"}}}
+        ),
     ],
 )
 def test_a_compensation_with_a_way_out_is_not_suspicious(tree: Json) -> None:
@@ -185,7 +195,11 @@ def test_what_certainly_runs_inside_a_node_may_be_read(tree: Json) -> None:
             task("x", next="b"),
             reading("nodes.x.output"),
         ),
-        flow(reading("nodes.c.output", "a", next="b"), task("b", next="c"), task("c", next="a")),
+        flow(
+            reading("nodes.c.output", "a", next="b"),
+            task("b", next="c"),
+            switch("c", {"when": {"var": "input"}, "next": "a"}),
+        ),
     ],
 )
 def test_what_perhaps_runs_inside_a_node_is_a_warning(tree: Json) -> None:

@@ -1,4 +1,4 @@
-"""Conditions are JSON Logic over the roots, fed only what they read."""
+"""Conditions are JSON Logic over the roots, fed only what they read, or an expression in text."""
 
 import pytest
 
@@ -131,7 +131,7 @@ def test_a_root_that_is_not_there_is_an_error_and_not_null() -> None:
 @pytest.mark.parametrize(
     ("condition", "code", "pointer"),
     [
-        ("input.a == 1", "unsupported_expression", "/when"),
+        ("input.a ==", "invalid_expression", "/when"),
         (True, "wrong_type", "/when"),
         (None, "wrong_type", "/when"),
         ([], "wrong_type", "/when"),
@@ -146,7 +146,7 @@ def test_a_root_that_is_not_there_is_an_error_and_not_null() -> None:
         ({"var": ""}, "invalid_path", "/when"),
         ({"var": "nodes.a"}, "invalid_path", "/when"),
         ({"var": "method"}, "unknown_root", "/when"),
-        ({"==": [{"var": "secrets.key"}, 1]}, "unsupported_root", "/when"),
+        ({"==": [{"var": "secrets.key"}, 1]}, "misplaced_root", "/when"),
         ({"==": [{"var": "body.ok"}, 1]}, "misplaced_root", "/when"),
         ({"==": [2**70, 1]}, "invalid_condition", "/when"),
         ({"==": [float("nan"), 1]}, "invalid_condition", "/when"),
@@ -170,4 +170,8 @@ def test_a_condition_that_reads_nothing_and_is_true_is_known() -> None:
     assert not is_always_true({"==": [1, 2]})
     assert not is_always_true({"var": "input.a"})
     assert not is_always_true({"+": ["a", 1]})
-    assert not is_always_true("true")
+    assert is_always_true("true")
+    assert is_always_true("1 < 2 && !false")
+    assert not is_always_true("false")
+    assert not is_always_true("input.a")
+    assert not is_always_true("1")

@@ -57,8 +57,7 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
         return refused
     if not is_held:
         go_on(turn, was_paused=was_paused)
-    if execution is not None and execution.paused is not None:
-        ask_further(turn)
+    ask_further(turn)
     if turn.execution.compensations:
         announce_stuck(turn)
     if not was_ended:

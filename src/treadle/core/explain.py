@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from treadle.core.status import failure_of
+from treadle.core.status import failure_of, is_behind_losers
 from treadle.core.telling import (
     Told,
     call_detail,
@@ -87,12 +87,14 @@ def _ready(told: Told, frame: Frame) -> Iterable[Reason]:
         return (_goes_on(told, frame),)
     if frame.trailing != frame.children:
         return ()
-    if frame.node is not None and frame.ending is None:
+    is_ending = frame.node is None or frame.ending is not None
+    if not is_ending and not is_behind_losers(told.execution, frame):
         return (_goes_on(told, frame),)
+    where = "at its end" if is_ending else f"on the way back to `{frame.node}`"
     return (
         Reason(
             code=ReasonCode.JOINING_TRAILING,
-            message=f"at its end: it waits for what has lost a race and is to close ({frame.trailing})",
+            message=f"{where}: it waits for what has lost a race and is to close ({frame.trailing})",
             path=frame.opener,
             detail={"trailing": frame.trailing},
         ),
@@ -299,10 +301,6 @@ def _stuck(told: Told, frame: Frame) -> Iterable[Reason]:
     )
 
 
-def _done(_told: Told, _frame: Frame) -> Iterable[Reason]:
-    return ()
-
-
 Teller: TypeAlias = Callable[[Told, Frame], Iterable[Reason]]
 TELLERS: Final[Mapping[Phase, Teller]] = {
     Phase.READY: _ready,
@@ -314,5 +312,5 @@ TELLERS: Final[Mapping[Phase, Teller]] = {
     Phase.UNDOING: _undoing,
     Phase.STUCK: _stuck,
     Phase.CLOSING: _closing,
-    Phase.DONE: _done,
 }
+"""A frame is done only in an execution that has ended."""

@@ -57,6 +57,7 @@ def invocation(execution: Execution, frame: Frame) -> Invocation:
     undone = frame.compensates
     return Invocation(
         execution_id=execution.id,
+        namespace=execution.namespace,
         frame=frame.id,
         activity=activity.id,
         node=place_of(frame) or f"${frame.hook}",

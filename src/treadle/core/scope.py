@@ -64,6 +64,8 @@ class Scope:
             return forward_key(self._execution.id, visit.keyed_as or visit.path)
         if field == "attempts":
             return self._attempts(visit)
+        if field == "closed":
+            return visit.closed or UNSET
         return UNSET
 
     def _attempts(self, visit: Visit) -> int:

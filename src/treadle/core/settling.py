@@ -84,8 +84,6 @@ def is_runnable(execution: Execution, frame: Frame) -> bool:
         return frame.children == 0
     if phase is CLOSING:
         return is_callback_awaited(frame)
-    if phase not in STANDING:
-        return False
     if frame.children > frame.trailing:
         return is_stopping(frame) and has_child_to_stop(execution, frame)
     if frame.path is None and (frame.ending is not None or frame.node is None):

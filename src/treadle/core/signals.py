@@ -80,9 +80,7 @@ def take_kept(turn: Turn, frame_id: FrameId) -> None:
     """Give the frame's wait, which has just opened, the kept signals that it wants, in their order."""
     for kept in in_order(turn.execution):
         frame = turn.frame(frame_id)
-        if frame.wait is None:
-            return
-        index = entry_for(frame.wait, kept.name)
+        index = entry_for(required(frame.wait, "open wait"), kept.name)
         if index is not None and not faults_of(turn.program, frame, kept.payload):
             give(turn, frame, kept, index)
 

@@ -6,7 +6,7 @@ from treadle.core.turn import Turn
 from treadle.model.commands import CancelExecution, PassDeadline
 from treadle.model.effects import Notice
 from treadle.model.events import BranchCancelled, CancelRequested, DeadlinePassed, EndReached
-from treadle.model.execution import Execution, Failure, Frame, Role
+from treadle.model.execution import Execution, Failure, FailureKind, Frame, Role
 from treadle.model.ids import FrameId
 
 DEADLINE: Final = "deadline"
@@ -37,7 +37,7 @@ def _is_late(turn: Turn, frame_id: FrameId) -> bool:
 
 def is_deadline(failure: Failure | None) -> bool:
     """Whether it is the failure of a deadline."""
-    return failure is not None and failure.code == DEADLINE
+    return failure is not None and failure.code == DEADLINE and failure.kind is FailureKind.TIMEOUT
 
 
 def children_to_stop(execution: Execution, frame: Frame) -> list[Frame]:

@@ -4,15 +4,17 @@ from typing import Final
 
 import msgspec
 
+from treadle.core.compensating import compensation_plan, undo_plan
 from treadle.core.folding.changes import visit_key
 from treadle.core.folding.lifecycle import ROOT_FRAME
+from treadle.core.required import required
 from treadle.model.bounds import ExecutionBounds
 from treadle.model.execution import Activity, Execution, Frame, Role, Visit
 from treadle.model.ids import Instant, Path
 from treadle.model.instants import format_instant
 from treadle.model.json import Json
 from treadle.model.policies import RetryPolicy
-from treadle.model.program import ActivityPlan, ChildNode, Program, TaskNode
+from treadle.model.program import ActivityPlan, Program, TaskNode
 from treadle.model.requests import DefinitionRequest, HandlerRequest, HttpRequest, Request
 
 KIND_OF: Final[dict[type[Request], str]] = {
@@ -68,15 +70,14 @@ def call_of(told: Told, frame: Frame) -> str:
 
 def call_detail(told: Told, frame: Frame) -> dict[str, Json]:
     """`{attempt, attempts_max?, request, since, hook?}` of the newest attempt; `since` is when it began."""
-    activity = frame.activity
-    if activity is None:
-        return {}
-    since, most = started_at(activity), attempts_max(told, frame)
-    detail: dict[str, Json] = {"attempt": activity.number, "request": KIND_OF[type(activity.request)]}
+    activity, most = required(frame.activity, "activity of the frame"), attempts_max(told, frame)
+    detail: dict[str, Json] = {
+        "attempt": activity.number,
+        "request": KIND_OF[type(activity.request)],
+        "since": format_instant(activity.attempts[-1].started_at),
+    }
     if most is not None:
         detail["attempts_max"] = most
-    if since is not None:
-        detail["since"] = format_instant(since)
     if frame.hook is not None:
         detail["hook"] = frame.hook
     return detail
@@ -129,23 +130,20 @@ def plan_of(told: Told, frame: Frame) -> ActivityPlan | None:
     return node.activity if isinstance(node, TaskNode) and frame.role is Role.BODY else None
 
 
-def undo_plan_of(told: Told, frame: Frame) -> ActivityPlan | None:
+def undo_plan_of(told: Told, frame: Frame) -> ActivityPlan:
     """The plan of the undo that the frame carries out."""
-    compensation = told.execution.compensations.get(frame.compensates or Path(""))
-    node = None if compensation is None else told.program.nodes.get(compensation.node)
-    if compensation is None or not isinstance(node, TaskNode | ChildNode) or node.compensation is None:
-        return None
-    return node.compensation.unknown if compensation.is_unknown else node.compensation.activity
+    compensation = told.execution.compensations[required(frame.compensates, "visit to undo")]
+    plan = required(compensation_plan(told.program, compensation.node), "compensation in the program")
+    return undo_plan(plan, is_unknown=compensation.is_unknown)
 
 
 def due(told: Told, at: Instant | None) -> str:
     """`at 2026-03-01T09:30:00.250Z`, or what it is if that has passed, and what a pause does to it."""
     held = ", if the execution is resumed by then" if told.execution.paused is not None else ""
-    if at is None:
-        return "later"
-    if at <= told.now:
+    instant = required(at, "instant at which it goes on")
+    if instant <= told.now:
         return "when the execution is resumed" if held else "now"
-    return f"at {format_instant(at)}{held}"
+    return f"at {format_instant(instant)}{held}"
 
 
 def wakeable(told: Told, frame: Frame) -> str:

@@ -24,7 +24,6 @@ from treadle.model.execution import (
     Frame,
     Pause,
     Phase,
-    Role,
     VisitStatus,
 )
 from treadle.model.expression import ExpressionError
@@ -187,7 +186,5 @@ def said(outcome: Outcome | None) -> tuple[Resolution | None, Json]:
 
 
 def probes(turn: Turn, frame: Frame) -> bool:
-    """Whether the frame's task has a probe, and the frame goes on."""
-    if frame.role is not Role.BODY or frame.ending is not None:
-        return False
+    """Whether the frame's task has a probe."""
     return task_of(turn, frame)[0].probe is not None

@@ -8,10 +8,12 @@ from treadle.definition.compiling.activities import compile_hook
 from treadle.definition.compiling.nodes import Compiling
 from treadle.definition.compiling.table import compile_node
 from treadle.definition.schemas import compile_schema
+from treadle.definition.trama.compile import compile_trama
+from treadle.expressions.cel.evaluation import Evaluation
 from treadle.expressions.faults import InvalidExpression
 from treadle.expressions.places import DOCUMENT_OUTPUT, FAILURE_HOOK, HOOK
 from treadle.expressions.templates import compile_template
-from treadle.model.definition import Definition
+from treadle.model.definition import Definition, Dialect
 from treadle.model.errors import Fault, Rejected
 from treadle.model.ids import NodeId
 from treadle.model.program import ROOT_BODY, Program, ProgramNode, WaitNode
@@ -33,6 +35,8 @@ def compile_definition(definition: Definition) -> Program:
 
 
 def _compile(definition: Definition) -> Program:
+    if definition.dialect is Dialect.TRAMA:
+        return compile_trama(definition)
     compiling = Compiling(compile_node)
     compiling.body(definition.body, ROOT_BODY, is_scope=True)
     output, schema = definition.output, definition.input_schema
@@ -45,6 +49,7 @@ def _compile(definition: Definition) -> Program:
         output=None if output is UNSET else compile_template(output, DOCUMENT_OUTPUT),
         priority=definition.priority,
         vars=definition.vars,
+        metered=Evaluation.over,
         check_input=None if schema is None else compile_schema(schema),
         deadline_ms=definition.deadline_ms,
         inside=compiling.inside,

@@ -1,34 +1,24 @@
-"""Documents in the format of another system are told apart, so that one fault says it and not a hundred."""
+"""In which language a document is written: that of Trama is told by words that only it has."""
 
 from typing import Final
 
-from treadle.model.errors import Fault
 from treadle.model.json import Json
 
-TOP_WORDS: Final = ("failureHandling", "entrypoint")
-NODE_WORDS: Final = (("steps", ("up", "down")), ("nodes", ("action", "compensation")))
+TOP_WORDS: Final = ("failureHandling", "entrypoint", "onSuccessCallback", "onFailureCallback")
+STEP_WORDS: Final = ("up", "down")
+NODE_WORDS: Final = ("action", "durationMillis")
 
 
-def foreign_format(tree: Json) -> Fault | None:
-    """The fault of a document in another format; None for one that is meant to be ours."""
+def is_trama(tree: Json) -> bool:
+    """Whether a document is one of Trama."""
     if not isinstance(tree, dict):
-        return None
-    sign = _sign(tree)
-    if sign is None:
-        return None
-    pointer, word = sign
-    message = f"`{word}` belongs to the Trama format, which is not read yet: write it in this language"
-    return Fault(pointer=pointer, code="unsupported_format", message=message)
+        return False
+    if any(word in tree for word in TOP_WORDS):
+        return True
+    return _has_node_with(STEP_WORDS, tree.get("steps")) or _has_node_with(NODE_WORDS, tree.get("nodes"))
 
 
-def _sign(tree: dict[str, Json]) -> tuple[str, str] | None:
-    for word in TOP_WORDS:
-        if word in tree:
-            return f"/{word}", word
-    for field, words in NODE_WORDS:
-        nodes = tree.get(field)
-        for index, node in enumerate(nodes if isinstance(nodes, list) else []):
-            for word in words:
-                if isinstance(node, dict) and word in node and "kind" not in node:
-                    return f"/{field}/{index}/{word}", word
-    return None
+def _has_node_with(words: tuple[str, ...], nodes: Json) -> bool:
+    """Whether a node has a word of its own that no node of this language has."""
+    of_a_list = nodes if isinstance(nodes, list) else []
+    return any(isinstance(node, dict) and any(word in node for word in words) for node in of_a_list)

@@ -6,13 +6,14 @@ is written with all its digits, so that documents that differ there differ in th
 """
 
 from hashlib import sha256
-from json import dumps
+from json.encoder import encode_basestring
 from math import isfinite
 from typing import Final
 
 from treadle.model.ids import Digest
 from treadle.model.json import Json
 
+NAMES: Final = {None: "null", True: "true", False: "false"}
 EXACT_INT_MAX: Final = 2**53
 FIXED_DIGITS_MAX: Final = 21
 """ECMAScript writes numbers below 10^21 without an exponent."""
@@ -47,9 +48,15 @@ def _write(value: Json, parts: list[str]) -> None:
 
 def _write_object(value: dict[str, Json], parts: list[str]) -> None:
     separator = "{"
-    for key in sorted(value, key=_utf_16):
-        parts += (separator, dumps(key, ensure_ascii=False), ":")
-        _write(value[key], parts)
+    # The order of ASCII is the same in every encoding.
+    for key in sorted(value) if "".join(value).isascii() else sorted(value, key=_utf_16):
+        member = value[key]
+        # Escapes what RFC 8785 escapes and nothing else.
+        if isinstance(member, str):
+            parts += (separator, encode_basestring(key), ":", encode_basestring(member))
+        else:
+            parts += (separator, encode_basestring(key), ":")
+            _write(member, parts)
         separator = ","
     parts.append("}" if value else "{}")
 
@@ -64,8 +71,10 @@ def _write_list(value: list[Json], parts: list[str]) -> None:
 
 
 def _scalar(value: Json) -> str:
-    if value is None or isinstance(value, bool | str):
-        return dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value is None or isinstance(value, bool):
+        return NAMES[value]
     if isinstance(value, int):
         return str(value) if abs(value) > EXACT_INT_MAX else number_text(float(value))
     if isinstance(value, float):

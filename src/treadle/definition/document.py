@@ -14,7 +14,7 @@ from treadle.definition.policies import activity_retry, default_timeout_ms, read
 from treadle.definition.reading import Defaults, Reading, Role, Spot
 from treadle.definition.section import Section
 from treadle.expressions.braces import OPENING
-from treadle.expressions.places import DOCUMENT_OUTPUT, FAILURE_HOOK, HOOK, Place
+from treadle.expressions.places import DOCUMENT_OUTPUT, FAILURE_HOOK, HOOK
 from treadle.model.definition import Definition, Hook
 from treadle.model.json import Json
 from treadle.model.policies import OnUnknown
@@ -25,6 +25,9 @@ WORDS: Final = (
 )
 DEFAULTS_WORDS: Final = ("timeout", "retry", "on_unknown", "callback")
 PRIORITY_MAX: Final = 100
+SUCCESS: Final = Spot(place=HOOK, owner="", role=Role.SUCCESS)
+FAILURE: Final = Spot(place=FAILURE_HOOK, owner="", role=Role.STOPPED)
+CANCEL: Final = Spot(place=HOOK, owner="", role=Role.STOPPED)
 
 
 def read_document(tree: Json, reading: Reading) -> Definition:
@@ -53,9 +56,9 @@ def read_document(tree: Json, reading: Reading) -> Definition:
         deadline_ms=section.duration_ms("deadline"),
         priority=section.integer("priority", -PRIORITY_MAX, PRIORITY_MAX) or 0,
         vars=_read_vars(section),
-        on_success=_read_hook(section, "on_success", reading, HOOK),
-        on_failure=_read_hook(section, "on_failure", reading, FAILURE_HOOK),
-        on_cancel=_read_hook(section, "on_cancel", reading, HOOK),
+        on_success=_read_hook(section, "on_success", reading, SUCCESS),
+        on_failure=_read_hook(section, "on_failure", reading, FAILURE),
+        on_cancel=_read_hook(section, "on_cancel", reading, CANCEL),
     )
 
 
@@ -66,17 +69,17 @@ def _read_defaults(document: Section, reading: Reading) -> Defaults:
         timeout_ms=section.duration_ms("timeout"),
         retry=read_retry(section),
         on_unknown=read_on_unknown(section) or OnUnknown.RETRY,
-        callback=read_callback_fields(section, Role.END, "", reading),
+        callback=read_callback_fields(section, Role.ANYWHERE, "", reading),
     )
 
 
-def _read_hook(document: Section, field: str, reading: Reading, place: Place) -> Hook | None:
+def _read_hook(document: Section, field: str, reading: Reading, spot: Spot) -> Hook | None:
     if document.raw(field) is UNSET:
         return None
     section = document.section(field)
     section.only((*ACTIVITY_WORDS, "retry"))
     return Hook(
-        activity=read_activity(section, reading, Spot(place=place, owner="", role=Role.END)),
+        activity=read_activity(section, reading, spot),
         retry=activity_retry(section, reading.defaults),
         timeout_ms=default_timeout_ms(reading.defaults),
     )

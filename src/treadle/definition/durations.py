@@ -37,3 +37,10 @@ def _iso_ms(text: str) -> int:
         raise ValueError("a duration counts whole milliseconds")
     whole = ((weeks * 7 + days) * 24 + hours) * 3_600 + minutes * 60 + seconds
     return whole * 1_000 + int(fraction[:3])
+
+
+def duration_text(ms: int) -> str:
+    """The duration in the largest unit that counts it whole: `90s`, `15m`."""
+    whole = [(size, unit) for unit, size in UNIT_MS.items() if ms % size == 0]
+    size, unit = max(whole) if ms else (UNIT_MS["s"], "s")
+    return f"{ms // size}{unit}"

@@ -27,6 +27,9 @@ ERRORS: Final = {
         "Mend the text at the line and column named; write out what an anchor, alias or tag stands for.",
     ),
     "too_deep": _code("Values are nested deeper than 64.", "Flatten the document."),
+    "path_too_long": _code(
+        "The keys on the way to a value are longer than 4,096 characters together.", "Shorten the keys."
+    ),
     "wrong_type": _code("A value has another type than the field takes.", "Write a value of the type named."),
     "missing_field": _code("A field that must be there is not.", "Write the field."),
     "unknown_field": _code("The language has no such field there.", "Correct the word or leave it out."),
@@ -36,24 +39,39 @@ ERRORS: Final = {
     "unknown_kind": _code("There is no such kind of node.", "Write one of the kinds named."),
     "unsupported_field": _code("The field is not available yet.", "Leave it out."),
     "unsupported_activity": _code("The activity is not available yet.", "Use `http` or `handler`."),
-    "unsupported_format": _code(
-        "The document is in the format of another system, which is not read yet.",
-        "Write it in the language of this one.",
-    ),
     "unsupported_expression": _code(
-        "An expression is more than a path or a string, or a condition is text.",
-        "Use paths in templates and JSON Logic in conditions.",
+        "A template is a section, a partial or a comment, or stands in a key.",
+        "Write a choice as `a ? b : c` and a list with `map`; put templates in values.",
     ),
-    "unsupported_root": _code("The root is not available yet.", "Read something else."),
     "invalid_expression": _code("An expression is not closed, empty, or misspelt.", "Mend it at its place."),
+    "expression_too_deep": _code("An expression is nested deeper than 48.", "Split it, or use `set`."),
+    "hyphenated_id": _code(
+        "An expression reads a node whose id has a hyphen, as if it were a subtraction.",
+        'Write `nodes["pay-auth"]`.',
+    ),
+    "unknown_function": _code(
+        "An expression calls a function, a method or a macro that is not there.", "Correct the name."
+    ),
+    "invalid_pattern": _code("The pattern of `matches` is none of RE2.", "Correct the pattern."),
     "expression_too_long": _code("A template or a condition is longer than 4 kB.", "Shorten or split it."),
     "invalid_path": _code("A path is misspelt, or reads a field that its root has not.", "Mend the path."),
     "unknown_root": _code("There is no such root.", "Read from one of those named."),
     "misplaced_root": _code("The root is not to be had in this place.", "Read it where it is to be had."),
-    "computed_path": _code("A condition computes the path it reads.", "Write the path out."),
+    "computed_path": _code(
+        "A condition computes the path it reads, or an expression the node.", "Write the path out."
+    ),
     "unknown_operator": _code("JSON Logic has no such operator here.", "Use one of its core operators."),
-    "invalid_arity": _code("An operator has too few or too many arguments.", "Give it as many as it takes."),
-    "invalid_condition": _code("A condition is no JSON Logic.", "Write an object with one operator."),
+    "invalid_arity": _code(
+        "An operator or a function has too few or too many arguments.", "Give it as many as it takes."
+    ),
+    "invalid_condition": _code(
+        "A condition is no JSON Logic, or a text that never gives true or false.",
+        "Write an object with one operator, or an expression in text.",
+    ),
+    "unbounded_condition": _code(
+        "A condition builds lists within lists that may become far larger than what they cost.",
+        "Put lists together with `merge`, or let a task decide.",
+    ),
     "unknown_node": _code("A template reads a node that is not there.", "Read one of the nodes there are."),
     "node_not_before": _code(
         "A template reads a node that cannot have run by then on any path.",
@@ -62,6 +80,14 @@ ERRORS: Final = {
     "node_in_iteration": _code(
         "A node inside an `each` or a `loop` is read from outside, where its results never are.",
         "Read the output of the node around it, or keep the value with `set`.",
+    ),
+    "unknown_variable": _code(
+        "An expression reads a variable that neither `vars` nor any `set` has.",
+        "Correct the name, or set it.",
+    ),
+    "variable_not_before": _code(
+        "An expression reads a variable that no `set` can have given a value by then, on any path.",
+        "Give it a value in `vars` of the document, or set it before.",
     ),
     "unknown_next": _code(
         "`next`, `start`, a case or a default names no node of this body.", "Name one of its nodes."
@@ -98,6 +124,14 @@ ERRORS: Final = {
     "too_many_faults": _code("There are more faults than are listed.", "Mend those that are listed first."),
 }
 WARNINGS: Final = {
+    "ignored_field": _code(
+        "A field of a Trama document is not known there, or has no effect where it stands.",
+        "Correct the word or leave it out.",
+    ),
+    "unset_variable": _code(
+        "A template or condition of a Trama document reads what never has a value: it prints as empty text.",
+        "Read something that is there by then.",
+    ),
     "compensation_may_not_render": _code(
         "A compensation reads what an attempt of unknown outcome cannot give.",
         "Undo by `nodes.<id>.idempotency_key`, or say with `unknown` what to do then.",
@@ -106,9 +140,58 @@ WARNINGS: Final = {
         "A template reads a node that runs on some paths only; on the others the template fails.",
         "Read the output of the switch around it, or make sure of the path.",
     ),
+    "variable_may_be_unset": _code(
+        "A template reads a variable that has a value on some paths only; on the others the template fails.",
+        "Give it a value in `vars` of the document.",
+    ),
+    "unused_variable": _code(
+        "A variable has a value that nothing reads and no `set` changes.", "Remove it, or read it."
+    ),
+    "no_response": _code(
+        "An expression reads the response of a node that makes no HTTP call.", "Read its `output`."
+    ),
+    "unknown_output_field": _code(
+        "An expression reads a field that the output of such a node never has.", "Read one of those named."
+    ),
     "unreachable_case": _code(
-        "A case, or a catch, comes after those that take everything it would.",
+        "A case or a catch comes after those that take all it would, or its condition is never true.",
         "Move it before, or remove one of the two.",
+    ),
+    "constant_condition": _code(
+        "A condition reads nothing: it is always true, or never.", "Let it read something, or leave it out."
+    ),
+    "endless_cycle": _code(
+        "No way leads out of a cycle of a graph: only a failure or a cancel ends it.",
+        "Lead one of its nodes to one outside, or to an `end`.",
+    ),
+    "input_not_in_schema": _code(
+        "A path reads what `input_schema` does not know: nothing, or a slip of the pen.",
+        "Correct the path, or add the property to the schema.",
+    ),
+    "unknown_schema_word": _code(
+        "A word of a schema means nothing, and is like one that does.", "Correct it."
+    ),
+    "callback_not_sent": _code(
+        "The request of an async task has neither `callback.url` nor `callback.token`.",
+        "Send one of them: without it nobody can answer.",
+    ),
+    "method_missing": _code(
+        "A call with a body, or one that undoes, has no `method`, and so is a GET.", "Write the method."
+    ),
+    "nothing_to_compensate": _code(
+        "`on_unknown: compensate` stands at a node without `compensate`.",
+        "Say with `compensate` how it is undone, or choose another word.",
+    ),
+    "longer_than_deadline": _code(
+        "A time is longer than a deadline that comes first: it never takes effect.",
+        "Shorten it, or extend the deadline.",
+    ),
+    "wait_without_end": _code(
+        "A wait has no `timeout`, and nothing around it a `deadline`.", "Give it one of the two."
+    ),
+    "retry_never_happens": _code(
+        "A `retry` says what cannot come about: there is one attempt only, or nothing that it names.",
+        "Raise `max_attempts`, name in `on` what may happen here, or leave it out.",
     ),
     "unreachable_after_end": _code(
         "A node comes after one that always ends the execution.",

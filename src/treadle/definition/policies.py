@@ -1,7 +1,7 @@
 """`retry`, `timeout` and `on_unknown`: read, and merged with the defaults of the document."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -28,6 +28,8 @@ ON_UNKNOWN: Final = ("retry", "pause", "compensate", "fail")
 
 def read_retry(owner: Section) -> dict[str, Json]:
     """The fields of a RetryPolicy that `retry` of `owner` gives."""
+    if not owner.has("retry"):
+        return {}
     section = owner.section("retry")
     section.only(RETRY_WORDS)
     found: dict[str, Json | None] = {
@@ -84,12 +86,40 @@ def compensation_retry(owner: Section, defaults: Defaults) -> RetryPolicy:
 
 
 def _checked(owner: Section, policy: RetryPolicy) -> RetryPolicy:
+    _check_use(owner, policy)
     if owner.has("retry") and policy.max_ms < policy.initial_ms:
         message = (
             f"the longest back-off ({policy.max_ms} ms) is shorter than the first ({policy.initial_ms} ms)"
         )
         owner.faults.warn(owner.at("retry"), "max_below_initial", message)
     return policy
+
+
+def _check_use(owner: Section, policy: RetryPolicy) -> None:
+    """Warn of what is said of attempts that there never are."""
+    written = owner.raw("retry")
+    if not isinstance(written, dict):
+        return
+    more = [field for field in RETRY_WORDS if field in written and field != "max_attempts"]
+    if policy.max_attempts == 1 and more:
+        message = (
+            f"with one attempt nothing is retried: {', '.join(f'`{field}`' for field in more)} has no use"
+        )
+        owner.faults.warn(owner.at("retry"), "retry_never_happens", message)
+    elif policy.max_attempts > 1 and written.get("on") == []:
+        message = "`on` names nothing, so nothing is retried: write `max_attempts: 1` if that is meant"
+        owner.faults.warn(owner.at("retry"), "retry_never_happens", message)
+
+
+def check_retry_on(owner: Section, possible: Callable[[str], bool], what: str) -> None:
+    """Warn if nothing that `retry.on` of `owner` itself names can happen to `what`."""
+    written = owner.raw("retry")
+    words = written.get("on") if isinstance(written, dict) else None
+    if not isinstance(words, list) or not words:
+        return
+    if not any(possible(str(word)) for word in words):
+        message = f"nothing named here can happen to {what}, so nothing is retried"
+        owner.faults.warn(owner.at("retry"), "retry_never_happens", message)
 
 
 def default_timeout_ms(defaults: Defaults) -> int:

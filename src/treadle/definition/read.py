@@ -3,7 +3,7 @@
 import msgspec
 
 from treadle.definition.bounds import DEFAULT_BOUNDS, DocumentBounds
-from treadle.definition.dialects import foreign_format
+from treadle.definition.dialects import is_trama
 from treadle.definition.document import read_document
 from treadle.definition.faults import Faults
 from treadle.definition.kinds.body import read_nodes
@@ -12,6 +12,7 @@ from treadle.definition.rules.document import ReadDocument
 from treadle.definition.rules.size import is_in_size
 from treadle.definition.rules.table import RULES
 from treadle.definition.soundness import is_sound
+from treadle.definition.trama.document import read_trama
 from treadle.model.definition import Definition
 from treadle.model.errors import Fault, Rejected
 from treadle.model.json import Json
@@ -50,10 +51,8 @@ def read_definition(tree: Json, bounds: DocumentBounds = DEFAULT_BOUNDS) -> Defi
 def _read(tree: Json, faults: Faults, bounds: DocumentBounds) -> Definition | None:
     if not is_sound(tree, faults):
         return None
-    foreign = foreign_format(tree)
-    if foreign is not None:
-        faults.add(foreign)
-        return None
+    if is_trama(tree):
+        return read_trama(tree, faults, bounds)
     reading = Reading(faults, read_nodes, bounds)
     definition = read_document(tree, reading)
     if not is_in_size(reading.root, faults, bounds):

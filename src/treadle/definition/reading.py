@@ -37,7 +37,13 @@ class Role(StrEnum):
     UNDO_UNKNOWN = "undo_unknown"
     """In place of the compensation, when the outcome of the node is unknown."""
     END = "end"
-    """At the end of the run: any node may have run."""
+    """At the end of a run that completed: the `output` of the document."""
+    SUCCESS = "success"
+    """The same, after an `end` with an output of its own too: the hook `on_success`."""
+    STOPPED = "stopped"
+    """At the end of a run that may have been stopped anywhere: the hooks `on_failure` and `on_cancel`."""
+    ANYWHERE = "anywhere"
+    """Wherever a node needs it: what stands in `defaults`."""
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,12 +79,14 @@ class OutlineBody:
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
     """A node as it stands in the document, before it is known whether it can be read.
 
-    `ways` are those to other nodes of a graph; `has_next`: one of them is taken when no other is.
+    `written` is the object itself, empty for what is none. `ways` are those to other nodes of a graph;
+    `has_next`: one of them is taken when no other is.
     """
 
     id: str | None
     kind: str | None
     pointer: str
+    written: Mapping[str, Json] = {}
     has_when: bool
     has_next: bool
     is_compensated: bool

@@ -27,7 +27,8 @@ def schema_faults(schema: Json, pointer: str) -> tuple[Fault, ...]:
     written = schema.get("$schema", DIALECT) if isinstance(schema, dict) else DIALECT
     if not isinstance(written, str) or written.rstrip("#") != DIALECT:
         return (_fault(f"{pointer}/$schema", f"schemas are read as {DIALECT}: write that, or nothing"),)
-    found = tuple(_fault(pointer + at, message) for at, message in _errors(META.iter_errors(schema)))
+    errors = dict.fromkeys(_errors(META.iter_errors(schema)))
+    found = tuple(_fault(pointer + at, message) for at, message in errors)
     if found:
         return found
     try:

@@ -7,8 +7,10 @@ from msgspec import UNSET, UnsetType
 
 from treadle.definition.durations import parse_duration
 from treadle.definition.faults import Faults
+from treadle.definition.homes import misplaced
+from treadle.expressions.braces import OPENING
 from treadle.expressions.nearest import quoted
-from treadle.expressions.pointers import joined
+from treadle.expressions.pointers import escaped, joined
 from treadle.model.json import Json
 
 NO_WORDS: Final[frozenset[str]] = frozenset()
@@ -44,9 +46,14 @@ class Section:
         faults.error(pointer, "wrong_type", f"{what} is an object, not {type_name(value)}")
         return cls({}, pointer, Faults())
 
+    @property
+    def fields(self) -> Mapping[str, Json]:
+        """The object as it stands."""
+        return self._fields
+
     def at(self, field: str) -> str:
         """The pointer of a field."""
-        return joined(self.pointer, field)
+        return f"{self.pointer}/{escaped(field)}"
 
     def has(self, field: str) -> bool:
         return field in self._fields
@@ -67,7 +74,7 @@ class Section:
                 message = f"`{field}` is not available yet"
                 self.faults.error(self.at(field), "unsupported_field", message)
             elif field not in known:
-                hint = self.faults.hint(field, [*known, *later])
+                hint = misplaced(field, known) or self.faults.hint(field, [*known, *later])
                 has = f"known are {', '.join(sorted(known))}"
                 message = f"there is no field {quoted(field)} here{hint} ({has})"
                 self.faults.error(self.at(field), "unknown_field", message)
@@ -143,7 +150,8 @@ class Section:
         try:
             ms = parse_duration(value)
         except ValueError as error:
-            self.faults.error(self.at(field), "invalid_duration", f"{quoted(value)}: {error}")
+            message = f"{quoted(value)}: {error}{self._rendered(field)}"
+            self.faults.error(self.at(field), "invalid_duration", message)
             return None
         if ms < low:
             self.faults.error(self.at(field), "out_of_range", f"`{field}` is at least {low} ms")
@@ -156,7 +164,9 @@ class Section:
         if value is None or value in known:
             return value
         hint = self.faults.hint(value, known)
-        message = f"`{field}` is one of {', '.join(known)}, not {quoted(value)}{hint}"
+        message = (
+            f"`{field}` is one of {', '.join(known)}, not {quoted(value)}{hint or self._rendered(field)}"
+        )
         self.faults.error(self.at(field), "invalid_value", message)
         return None
 
@@ -170,7 +180,12 @@ class Section:
     def wrong_type(self, field: str, expected: str) -> None:
         """Note that a field holds another type."""
         message = f"`{field}` is {expected}, not {type_name(self._fields[field])}"
-        self.faults.error(self.at(field), "wrong_type", message)
+        self.faults.error(self.at(field), "wrong_type", message + self._rendered(field))
+
+    def _rendered(self, field: str) -> str:
+        """What to say of a template where none is."""
+        value = self._fields[field]
+        return "; nothing is rendered here" if isinstance(value, str) and OPENING in value else ""
 
     def _is_within(self, field: str, value: float, low: float, high: float) -> bool:
         if low <= value <= high:

@@ -1,7 +1,7 @@
 """Whether a tree is JSON that can be kept and walked at all, before anything in it is read."""
 
 from math import isfinite
-from typing import Final
+from typing import Final, NamedTuple
 
 from treadle.definition.faults import Faults
 from treadle.expressions.nearest import quoted
@@ -10,50 +10,94 @@ from treadle.model.json import Json
 
 DEPTH_MAX: Final = 64
 """Lists and objects inside each other, the document itself counted."""
+PATH_CHARS_MAX: Final = 4_096
+"""Characters of the keys on the way to a value: a megabyte of text could have gigabytes of pointers."""
 INT_MIN: Final = -(2**63)
 INT_MAX: Final = 2**63 - 1
+PLAIN: Final = frozenset({bool, type(None)})
+
+
+class Opened(NamedTuple):
+    """A list or an object that stands under `key` of `outside`; the outermost holds the document."""
+
+    value: Json
+    outside: "Opened | None"
+    key: Json
+    depth: int
+    path_chars: int
+
+    def pointer(self, *keys: Json) -> str:
+        """The pointer of the value, or of what stands under `keys` in it."""
+        found = [str(key) for key in reversed(keys)]
+        at: Opened | None = self
+        while at is not None and at.outside is not None:
+            found.append(str(at.key))
+            at = at.outside
+        # What the outermost holds is the whole document.
+        return joined("", *found[-2::-1])
 
 
 def is_sound(tree: Json, faults: Faults) -> bool:
-    """Note what is not JSON, too deep or out of range; False if there was any of it.
+    """Note what is not JSON, too deep, too far in or out of range; False if there was any of it.
 
-    It keeps its own stack: a hostile tree may be deeper than Python's.
+    It keeps its own stack: a hostile tree may be deeper than Python's. Pointers are made for faults alone.
     """
-    waiting: list[tuple[Json, str, int]] = [([tree], "", 0)]
+    waiting = [Opened([tree], None, None, 0, 0)]
     is_good = True
     while waiting:
-        container, pointer, depth = waiting.pop()
-        if depth > DEPTH_MAX:
-            faults.error(pointer, "too_deep", f"values may be nested {DEPTH_MAX} deep")
+        opened = waiting.pop()
+        if opened.depth > DEPTH_MAX:
+            faults.error(opened.pointer(), "too_deep", f"values may be nested {DEPTH_MAX} deep")
             is_good = False
-            continue
-        if isinstance(container, dict):
-            is_good = _has_sound_keys(container, pointer, faults) and is_good
-        for key, value in container.items() if isinstance(container, dict) else enumerate(container):
-            if isinstance(value, dict | list):
-                waiting.append((value, _inner(pointer, key, depth), depth + 1))
-            elif (fault := _scalar_fault(value)) is not None:
-                faults.error(_inner(pointer, key, depth), *fault)
-                is_good = False
+        elif isinstance(opened.value, dict) and not _has_sound_keys(opened, faults):
+            is_good = False
+        else:
+            is_good = _has_sound_members(opened, waiting, faults) and is_good
     return is_good
 
 
-def _inner(pointer: str, key: Json, depth: int) -> str:
-    """The pointer of a value; at depth 0 it is the whole document."""
-    return joined(pointer, str(key)) if depth else ""
+def _has_sound_members(opened: Opened, waiting: list[Opened], faults: Faults) -> bool:
+    is_good = True
+    value, _, _, depth, path_chars = opened
+    for key, member in value.items() if isinstance(value, dict) else enumerate(value):
+        kind = type(member)
+        if kind is dict or kind is list:
+            chars = path_chars + len(key) + 1 if isinstance(key, str) else path_chars
+            waiting.append(Opened(member, opened, key, depth + 1, chars))
+        elif kind in PLAIN or (kind is str and member.isascii()):
+            continue
+        elif (fault := _scalar_fault(member)) is not None:
+            faults.error(opened.pointer(key), *fault)
+            is_good = False
+    return is_good
 
 
-def _has_sound_keys(value: dict[Json, Json], pointer: str, faults: Faults) -> bool:
-    bad = [key for key in value if not isinstance(key, str) or not is_unicode(key)]
+def _has_sound_keys(opened: Opened, faults: Faults) -> bool:
+    if _are_plain(opened.value, PATH_CHARS_MAX - opened.path_chars):
+        return True
+    bad = [key for key in opened.value if not isinstance(key, str) or not is_unicode(key)]
     for key in bad:
         message = f"{quoted(repr(key))} cannot be a key: keys are Unicode text"
-        faults.error(pointer, "malformed_document", message)
+        faults.error(opened.pointer(), "malformed_document", message)
+    longest = 0 if bad else max(map(len, opened.value), default=0)
+    if opened.path_chars + longest > PATH_CHARS_MAX:
+        message = f"the keys on the way to a value may have {PATH_CHARS_MAX:,} characters together"
+        faults.error(opened.pointer(), "path_too_long", message)
+        return False
     return not bad
 
 
+def _are_plain(keys: dict[Json, Json], chars_max: int) -> bool:
+    """Whether the keys are ASCII, and short even together: so it is in nearly every object."""
+    try:
+        joint = "".join(keys)
+    except TypeError:
+        return False
+    return joint.isascii() and len(joint) <= chars_max
+
+
 def _scalar_fault(value: Json) -> tuple[str, str] | None:
-    if value is None or isinstance(value, bool):
-        return None
+    """What is wrong with a scalar that is not plain."""
     if isinstance(value, str):
         return None if is_unicode(value) else ("malformed_document", "the text has half of a surrogate pair")
     if isinstance(value, int):

@@ -47,7 +47,7 @@ def compile_url(text: str, place: Place, pointer: str = "") -> Expression:
             raise ExpressionError("invalid_url", f"the URL is no text but {printed(url)[:80]}")
         return url
 
-    return Compiled(render, read.reads)
+    return Compiled(render, read.reads, is_computed=read.is_computed)
 
 
 def compile_query_value(value: Json, place: Place, pointer: str = "") -> Expression:
@@ -67,7 +67,11 @@ def compile_query_value(value: Json, place: Place, pointer: str = "") -> Express
         raise InvalidExpression(tuple(faults))
     if isinstance(template.value, Constant):
         return Constant(percent_encoded(template.value.value))
-    return Compiled(lambda roots: percent_encoded(template.value(roots)), template.reads)
+    return Compiled(
+        lambda roots: percent_encoded(template.value(roots)),
+        template.reads,
+        is_computed=template.computed > 0,
+    )
 
 
 def compile_header(text: str, place: Place, pointer: str = "") -> Expression:

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from treadle.expressions.faults import PathError
-from treadle.expressions.literals import end_of_literal
+from treadle.expressions.literals import end_of_any_literal
 
 OPENING: Final = "{{"
 CLOSING: Final = "}}"
@@ -64,7 +64,7 @@ def _end_of_expression(text: str, start: int) -> int | None:
                 return position
             depth = max(0, depth - 1)
         else:
-            end = end_of_literal(text, position)
+            end = end_of_any_literal(text, position)
             if end is None:
                 return None
             position = end

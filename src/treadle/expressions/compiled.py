@@ -26,13 +26,16 @@ class Constant:
 
 
 class Compiled:
-    """A closure with the paths it reads."""
+    """A closure with the paths it reads; `is_computed` if there is CEL in it."""
 
-    __slots__ = ("_evaluate", "reads")
+    __slots__ = ("_evaluate", "is_computed", "reads")
 
-    def __init__(self, evaluate: Evaluate, reads: frozenset[tuple[str, ...]]) -> None:
+    def __init__(
+        self, evaluate: Evaluate, reads: frozenset[tuple[str, ...]], *, is_computed: bool = False
+    ) -> None:
         self._evaluate = evaluate
         self.reads = reads
+        self.is_computed = is_computed
 
     def __call__(self, roots: Roots) -> Json:
         return self._evaluate(roots)

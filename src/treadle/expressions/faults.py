@@ -12,10 +12,14 @@ class InvalidExpression(Exception):
 
 
 class PathError(Exception):
-    """A text is not a path: at `position` (from 0) of the expression."""
+    """A text is no path and no expression: what is wrong stands at `position` (from 0) of it."""
 
     def __init__(self, code: str, message: str, position: int) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.position = position
+
+
+class MoreThanAPath(PathError):
+    """A text begins like a path, or not at all like one: it may be an expression of CEL."""

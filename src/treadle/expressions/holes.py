@@ -7,6 +7,7 @@ that looks like a hole stays data.
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
+from treadle.expressions.cel.evaluation import Evaluation
 from treadle.expressions.resolving import Evaluate
 from treadle.model.expression import ExpressionError, Roots
 from treadle.model.json import Json
@@ -21,10 +22,11 @@ Filled: TypeAlias = str | Hole
 class Holed:
     """The expression of a text that is only whole at sending: it gives the parts, texts and Holes.
 
-    `to_text` makes the text of a value; Holes are marked with `is_encoded`.
+    `to_text` makes the text of a value; Holes are marked with `is_encoded`. `is_computed`: there is CEL in
+    it.
     """
 
-    __slots__ = ("_parts", "_to_text", "reads")
+    __slots__ = ("_parts", "_to_text", "is_computed", "reads")
 
     def __init__(
         self,
@@ -33,10 +35,12 @@ class Holed:
         to_text: Callable[[Json], str],
         *,
         is_encoded: bool = False,
+        is_computed: bool = False,
     ) -> None:
         self._parts = tuple(_marked(part, is_encoded) if isinstance(part, Hole) else part for part in parts)
         self._to_text = to_text
         self.reads = reads
+        self.is_computed = is_computed
 
     def __call__(self, roots: Roots) -> tuple[Filled, ...]:
         """The parts in order, texts beside each other joined.
@@ -44,6 +48,8 @@ class Holed:
         Raises:
             ExpressionError: an expression among the parts has no value, or the text is too long.
         """
+        if self.is_computed:
+            roots = Evaluation.over(roots)
         return joined_parts(
             part if isinstance(part, str | Hole) else self._to_text(part(roots)) for part in self._parts
         )

@@ -7,6 +7,8 @@ from treadle.expressions.faults import PathError
 
 ITSELF: Final = {char: char for char in "\\/'\""}
 ESCAPES: Final = {**ITSELF, "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+PREFIX: Final = re.compile(r"(?<![A-Za-z0-9_])[bB]?[rR]$")
+PREFIX_CHARS: Final = 2
 HEX4: Final = re.compile(r"[0-9A-Fa-f]{4}")
 
 
@@ -19,6 +21,27 @@ def end_of_literal(text: str, start: int) -> int | None:
             position += 2
         elif text[position] == quote:
             return position + 1
+        else:
+            position += 1
+    return None
+
+
+def end_of_any_literal(text: str, start: int) -> int | None:
+    """The same for all literals of CEL: raw ones, where a backslash means nothing, and three quotes."""
+    prefix = PREFIX.search(text, max(0, start - PREFIX_CHARS), start)
+    is_raw = prefix is not None and prefix[0][-1:] in {"r", "R"}
+    quote = text[start]
+    if text.startswith(quote * 3, start):
+        return _end_after(text, start + 3, quote * 3, is_raw=is_raw)
+    return _end_after(text, start + 1, quote, is_raw=is_raw)
+
+
+def _end_after(text: str, position: int, quotes: str, *, is_raw: bool) -> int | None:
+    while position < len(text):
+        if text[position] == "\\" and not is_raw:
+            position += 2
+        elif text.startswith(quotes, position):
+            return position + len(quotes)
         else:
             position += 1
     return None

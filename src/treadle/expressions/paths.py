@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from treadle.expressions.faults import PathError
+from treadle.expressions.faults import MoreThanAPath, PathError
 from treadle.expressions.literals import read_literal
 from treadle.expressions.nearest import quoted
 
@@ -15,11 +15,11 @@ INDEX: Final = re.compile(r"\[\s*([0-9]{1,9})\s*\]")
 SPACE: Final = re.compile(r"\s*")
 CLOSE: Final = re.compile(r"\s*\]")
 NOT_A_NAME: Final = frozenset({"true", "false", "null"})
-OPERATORS: Final = frozenset("+-*/%<>=!&|?:(,[{")
+NOT_OF_A_PATH: Final = frozenset("+-*/%<>=!&|?:(,[{\"'")
+"""Signs of an expression that is more."""
 KEYWORDS: Final = frozenset({"in"})
-MORE_THAN_A_PATH: Final = (
-    "only paths such as `input.order.id` and string literals are available yet in an expression"
-)
+MUSTACHE: Final = frozenset("#^>&/")
+"""Signs of sections, partials and the like in other languages of templates."""
 
 
 class Path(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +34,8 @@ def parse_path(text: str) -> Path:
     """Read a path that fills `text`, but for white space around it.
 
     Raises:
-        PathError: `invalid_path` for a path that is wrong, `unsupported_expression` for what is more.
+        MoreThanAPath: the text is more than a path, or something else.
+        PathError: it is a path that is wrong.
     """
     start = _skip(text, 0)
     root = NAME.match(text, start)
@@ -56,6 +57,8 @@ def _segment(text: str, position: int, *, is_node_id: bool) -> tuple[str | int, 
     if text[position] == "[":
         return _bracket(text, position)
     name = (HYPHENATED if is_node_id else NAME).match(text, position + 1)
+    if name is None and text.startswith(("?", "`"), position + 1):
+        raise _more(position + 1)
     if name is None:
         raise PathError("invalid_path", "a name is missing after the dot", position + 1)
     return name[0], name.end()
@@ -67,13 +70,11 @@ def _bracket(text: str, start: int) -> tuple[str | int, int]:
         return int(index[1]), index.end()
     position = _skip(text, start + 1)
     if text[position : position + 1] not in {'"', "'"}:
-        raise PathError(
-            "unsupported_expression",
-            f'only `[0]` and `["key"]` may stand in brackets; {MORE_THAN_A_PATH}',
-            position,
-        )
+        raise _more(position)
     key, end = read_literal(text, position)
     closing = CLOSE.match(text, end)
+    if closing is None and _skip(text, end) < len(text):
+        raise _more(end)
     if closing is None:
         raise PathError("invalid_path", "`]` is missing after the key", end)
     return key, closing.end()
@@ -83,23 +84,22 @@ def _no_root(text: str, start: int) -> PathError:
     rest = text[start:]
     if not rest:
         return PathError("invalid_expression", "the expression is empty", start)
-    if rest[0] in "#^>&/!" or rest == ".":
-        message = f"sections, partials and comments are not part of templates; {MORE_THAN_A_PATH}"
+    if rest[0] in MUSTACHE or rest == ".":
+        message = "sections, partials and comments are not part of templates: a choice is written `a ? b : c`"
         return PathError("unsupported_expression", message, start)
-    return PathError(
-        "unsupported_expression", f"{quoted(rest.rstrip())} does not begin a path; {MORE_THAN_A_PATH}", start
-    )
+    return _more(start)
 
 
 def _stopped(text: str, position: int) -> PathError:
     rest = text[position:]
     word = NAME.match(rest)
-    if rest[0] == "-":
-        hint = 'a key with a hyphen is written `["the-key"]`'
-        return PathError("unsupported_expression", f"{hint}; {MORE_THAN_A_PATH}", position)
-    if rest[0] in OPERATORS or (word is not None and word[0] in KEYWORDS):
-        return PathError("unsupported_expression", f"{quoted(rest.rstrip())}: {MORE_THAN_A_PATH}", position)
+    if rest[0] in NOT_OF_A_PATH or (word is not None and word[0] in KEYWORDS):
+        return _more(position)
     return PathError("invalid_path", f"{quoted(rest.rstrip())} cannot follow a path", position)
+
+
+def _more(position: int) -> MoreThanAPath:
+    return MoreThanAPath("unsupported_expression", "this is more than a path", position)
 
 
 def _skip(text: str, position: int) -> int:

@@ -6,6 +6,8 @@ import msgspec
 
 COMMON: Final = frozenset({"input", "vars", "nodes", "execution"})
 """Roots that every place has."""
+SENT_ROOTS: Final = frozenset({"secrets"})
+"""Roots of what is sent: filled in then, and never kept."""
 ITEM_ROOTS: Final = frozenset({"item", "index"})
 """Roots of the body of an `each`."""
 TURN_ROOTS: Final = frozenset({"index"})
@@ -25,13 +27,13 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         return self if roots <= self.roots else Place(name=self.name, roots=self.roots | roots)
 
 
-REQUEST: Final = Place(name="this request")
-ASYNC_REQUEST: Final = Place(name="the request of an async task", roots=COMMON | {"callback"})
+REQUEST: Final = Place(name="this request", roots=COMMON | SENT_ROOTS)
+ASYNC_REQUEST: Final = Place(name="the request of an async task", roots=COMMON | SENT_ROOTS | {"callback"})
 CONDITION: Final = Place(name="a condition")
 CALLBACK: Final = Place(name="a condition on a callback", roots=COMMON | {"body", "headers"})
 SLEEP: Final = Place(name="a sleep")
 VALUE: Final = Place(name="this value")
 TASK_OUTPUT: Final = Place(name="the output of a task", roots=COMMON | {"body", "status", "headers"})
 DOCUMENT_OUTPUT: Final = Place(name="the output of the document")
-HOOK: Final = Place(name="this hook")
-FAILURE_HOOK: Final = Place(name="this hook", roots=COMMON | FAILURE_ROOTS)
+HOOK: Final = Place(name="this hook", roots=COMMON | SENT_ROOTS)
+FAILURE_HOOK: Final = Place(name="this hook", roots=COMMON | SENT_ROOTS | FAILURE_ROOTS)

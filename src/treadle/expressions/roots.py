@@ -7,8 +7,6 @@ from treadle.expressions.nearest import quoted, suggestion
 from treadle.expressions.places import Place
 
 ALIASES: Final = {"payload": "input"}
-LATER: Final = frozenset({"secrets"})
-"""Roots of the language that nothing fills yet."""
 HOLE_ROOTS: Final = frozenset({"callback", "secrets"})
 """Roots that are filled in at sending."""
 ANSWER: Final = "places where an answer is judged"
@@ -20,6 +18,7 @@ ELSEWHERE: Final = {
     "item": "the body of an `each`",
     "index": "the body of an `each` or a `loop`",
     "callback": "the request of an async task",
+    "secrets": "what is sent: the requests of tasks, undos, probes and hooks",
 }
 NODE_FIELDS: Final = ("output", "response", "status", "attempts", "idempotency_key")
 FIELDS: Final = {
@@ -59,8 +58,6 @@ def checked_path(root: str, segments: Segments, place: Place) -> tuple[str, Segm
 
 
 def _not_here(root: str, place: Place) -> PathError:
-    if root in LATER:
-        return PathError("unsupported_root", f"the root `{root}` is not available yet", 0)
     if root in ELSEWHERE:
         message = f"`{root}` is not to be had in {place.name}, only in {ELSEWHERE[root]}"
         return PathError("misplaced_root", message, 0)

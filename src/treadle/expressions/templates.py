@@ -1,16 +1,18 @@
 """A JSON value with templates becomes one closure; what is fixed in it is never touched again."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
 import msgspec
 
 from treadle.expressions.braces import OPENING
+from treadle.expressions.cel.evaluation import Evaluation
 from treadle.expressions.compiled import NOTHING, Compiled, Constant
 from treadle.expressions.faults import InvalidExpression
 from treadle.expressions.holes import Holed
 from treadle.expressions.places import Place
 from treadle.expressions.pointers import escaped
+from treadle.expressions.texts import Built as Text
 from treadle.expressions.texts import compile_string
 from treadle.expressions.weighing import UNWEIGHED_MAX, weighed
 from treadle.model.errors import Fault
@@ -19,15 +21,21 @@ from treadle.model.json import Json
 
 FAULTS_MAX: Final = 1_000
 """Faults in one value after which no more are looked for."""
+NESTING: Final = (str, dict, list)
+"""Types of values in which a template may stand."""
 Built: TypeAlias = Compiled | Constant
 Nested: TypeAlias = Callable[[Json, str], Built]
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """A compiled value. `value` has null where a text with holes stands; `holed` are those, by pointer."""
+    """A compiled value. `value` has null where a text with holes stands; `holed` are those, by pointer.
+
+    `computed` is how many of the texts have CEL in them.
+    """
 
     value: Expression
     holed: tuple[tuple[str, Holed], ...] = ()
+    computed: int = 0
 
     @property
     def reads(self) -> frozenset[tuple[str, ...]]:
@@ -57,8 +65,15 @@ def compile_holed(value: Json, place: Place, pointer: str = "") -> Template:
     built = builder.build(value, pointer)
     if builder.faults:
         raise InvalidExpression(tuple(builder.faults))
+    metered = built if builder.computed < 2 else _metered(built)
     is_weighed = builder.expressions > UNWEIGHED_MAX
-    return Template(value=weighed(built) if is_weighed else built, holed=tuple(builder.holed))
+    whole = weighed(metered) if is_weighed else metered
+    return Template(value=whole, holed=tuple(builder.holed), computed=builder.computed)
+
+
+def _metered(built: Built) -> Compiled:
+    """The value, with one budget for all that is computed in it."""
+    return Compiled(lambda roots: built(Evaluation.over(roots)), built.reads, is_computed=True)
 
 
 class Builder:
@@ -68,6 +83,7 @@ class Builder:
         self.faults: list[Fault] = []
         self.holed: list[tuple[str, Holed]] = []
         self.expressions = 0
+        self.computed = 0
         self._place = place
 
     def build(self, value: Json, pointer: str) -> Built:
@@ -83,13 +99,19 @@ class Builder:
             return _build_list(value, pointer, self.build)
         return Constant(value)
 
+    def compiled(self, text: str, pointer: str) -> Text:
+        """One text; another language of templates compiles it otherwise."""
+        return compile_string(text, self._place, pointer)
+
     def _build_text(self, text: str, pointer: str) -> Built:
         self.expressions += OPENING in text
         try:
-            built = compile_string(text, self._place, pointer)
+            built = self.compiled(text, pointer)
         except InvalidExpression as error:
             self.faults.extend(error.faults)
             return Constant(text)
+        if not isinstance(built, Constant):
+            self.computed += built.is_computed
         if not isinstance(built, Holed):
             return built
         self.holed.append((pointer, built))
@@ -97,9 +119,18 @@ class Builder:
 
 
 def _build_object(value: dict[str, Json], pointer: str, build: Nested) -> Built:
-    built = {key: build(nested, f"{pointer}/{escaped(key)}") for key, nested in value.items()}
-    fixed = {key: part.value if isinstance(part, Constant) else None for key, part in built.items()}
-    moving = [(key, part) for key, part in built.items() if isinstance(part, Compiled)]
+    fixed: dict[str, Json] = {}
+    moving: list[tuple[str, Compiled]] = []
+    for key, nested in value.items():
+        if isinstance(nested, NESTING):
+            part = build(nested, f"{pointer}/{escaped(key)}")
+            if isinstance(part, Compiled):
+                moving.append((key, part))
+                fixed[key] = None
+            else:
+                fixed[key] = part.value
+        else:
+            fixed[key] = nested
     if not moving:
         return Constant(fixed)
 
@@ -109,13 +140,19 @@ def _build_object(value: dict[str, Json], pointer: str, build: Nested) -> Built:
             rendered[key] = part(roots)
         return rendered
 
-    return Compiled(render, _reads(part for _, part in moving))
+    return Compiled(render, NOTHING.union(*[part.reads for _, part in moving]))
 
 
 def _build_list(value: list[Json], pointer: str, build: Nested) -> Built:
-    built = [build(nested, f"{pointer}/{index}") for index, nested in enumerate(value)]
-    fixed = [part.value if isinstance(part, Constant) else None for part in built]
-    moving = [(index, part) for index, part in enumerate(built) if isinstance(part, Compiled)]
+    fixed: list[Json] = []
+    moving: list[tuple[int, Compiled]] = []
+    for index, nested in enumerate(value):
+        part = build(nested, f"{pointer}/{index}") if isinstance(nested, NESTING) else Constant(nested)
+        if isinstance(part, Compiled):
+            moving.append((index, part))
+            fixed.append(None)
+        else:
+            fixed.append(part.value)
     if not moving:
         return Constant(fixed)
 
@@ -125,18 +162,16 @@ def _build_list(value: list[Json], pointer: str, build: Nested) -> Built:
             rendered[index] = part(roots)
         return rendered
 
-    return Compiled(render, _reads(part for _, part in moving))
+    return Compiled(render, NOTHING.union(*[part.reads for _, part in moving]))
 
 
-def _reads(parts: Iterable[Compiled]) -> frozenset[tuple[str, ...]]:
-    return NOTHING.union(*(part.reads for part in parts))
-
-
-def _faults_of_keys(value: dict[str, Json], pointer: str) -> Iterator[Fault]:
-    for key in value:
-        if OPENING in key:
-            message = "a key is taken as it is written: a template may stand in values only"
-            yield Fault(pointer=f"{pointer}/{escaped(key)}", code="unsupported_expression", message=message)
+def _faults_of_keys(value: dict[str, Json], pointer: str) -> list[Fault]:
+    message = "a key is taken as it is written: a template may stand in values only"
+    return [
+        Fault(pointer=f"{pointer}/{escaped(key)}", code="unsupported_expression", message=message)
+        for key in value
+        if OPENING in key
+    ]
 
 
 def _has_opening(value: Json) -> bool:
@@ -144,5 +179,8 @@ def _has_opening(value: Json) -> bool:
     if isinstance(value, str):
         return OPENING in value
     if isinstance(value, dict):
-        return any(OPENING in key or _has_opening(nested) for key, nested in value.items())
+        for key, nested in value.items():
+            if OPENING in key or (isinstance(nested, NESTING) and _has_opening(nested)):
+                return True
+        return False
     return isinstance(value, list) and any(_has_opening(nested) for nested in value)

@@ -1,20 +1,21 @@
 """One string with `{{ }}` in it: the parts, checked and put together again at each rendering."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import msgspec
+from msgspec import UNSET
 
 from treadle.expressions.braces import OPENING, Braced, cut
-from treadle.expressions.compiled import Compiled, Constant
+from treadle.expressions.cel.evaluation import Evaluation
+from treadle.expressions.compiled import NOTHING, Compiled, Constant
 from treadle.expressions.faults import InvalidExpression, PathError
 from treadle.expressions.holes import Holed, Part, check_length
-from treadle.expressions.literals import read_literal
-from treadle.expressions.paths import parse_path
 from treadle.expressions.places import Place
 from treadle.expressions.printing import printed
-from treadle.expressions.resolving import Evaluate, path_reader, read_of
-from treadle.expressions.roots import HOLE_ROOTS, checked_path
+from treadle.expressions.resolving import Evaluate
+from treadle.expressions.single import Single, compile_single
 from treadle.model.errors import Fault
 from treadle.model.expression import Roots
 from treadle.model.json import Json
@@ -22,15 +23,23 @@ from treadle.model.requests import Hole
 
 TEMPLATE_BYTES_MAX: Final = 4_096
 """The longest string that may hold a template, in UTF-8."""
+REMEMBERED_MAX: Final = 2_048
+REMEMBERED_CHARS_MAX: Final = 256
+"""Longer strings are read each time: what is compiled of them may take 150 times their length."""
 Built: TypeAlias = Compiled | Constant | Holed
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """A cut and checked string; `is_whole` when it is exactly one expression."""
+    """A cut and checked string; `is_whole` when it is exactly one expression.
+
+    `fixed` is its value if that is always the same. `is_computed`: there is CEL in it.
+    """
 
     parts: tuple[Part, ...]
     reads: frozenset[tuple[str, ...]]
     is_whole: bool
+    is_computed: bool = False
+    fixed: Json = UNSET
 
 
 def compile_string(text: str, place: Place, pointer: str) -> Built:
@@ -41,7 +50,9 @@ def compile_string(text: str, place: Place, pointer: str) -> Built:
     only = read.parts[0]
     if not read.is_whole or isinstance(only, Hole):
         return as_text(read, printed)
-    return Constant(only) if isinstance(only, str) else Compiled(only, read.reads)
+    if read.fixed is not UNSET or isinstance(only, str):
+        return Constant(only if read.fixed is UNSET else read.fixed)
+    return Compiled(only, read.reads, is_computed=read.is_computed)
 
 
 def compile_text(text: str, place: Place, pointer: str = "") -> Built:
@@ -58,12 +69,16 @@ def as_text(text: Text, to_text: Callable[[Json], str], *, is_encoded: bool = Fa
     moving: list[str | Evaluate] = []
     for part in text.parts:
         if isinstance(part, Hole):
-            return Holed(text.parts, text.reads, to_text, is_encoded=is_encoded)
+            return Holed(text.parts, text.reads, to_text, is_encoded=is_encoded, is_computed=text.is_computed)
         moving.append(part)
     if all(isinstance(part, str) for part in moving):
         return Constant("".join(part for part in moving if isinstance(part, str)))
 
+    is_computed = text.is_computed
+
     def render(roots: Roots) -> Json:
+        if is_computed:
+            roots = Evaluation.over(roots)
         pieces: list[str] = []
         chars = 0
         for part in moving:
@@ -73,7 +88,7 @@ def as_text(text: Text, to_text: Callable[[Json], str], *, is_encoded: bool = Fa
             pieces.append(piece)
         return "".join(pieces)
 
-    return Compiled(render, text.reads)
+    return Compiled(render, text.reads, is_computed=is_computed)
 
 
 def read_text(text: str, place: Place, pointer: str) -> Text:
@@ -82,50 +97,50 @@ def read_text(text: str, place: Place, pointer: str) -> Text:
     Raises:
         InvalidExpression: with every fault in it.
     """
+    try:
+        return _remembered(text, place) if len(text) <= REMEMBERED_CHARS_MAX else _read(text, place)
+    except InvalidExpression as error:
+        faults = tuple(msgspec.structs.replace(fault, pointer=pointer) for fault in error.faults)
+        raise InvalidExpression(faults) from error
+
+
+def _read(text: str, place: Place) -> Text:
+    """Cut and check a string; pointers are left empty."""
     if len(text) > TEMPLATE_BYTES_MAX or len(text.encode("utf-8", "replace")) > TEMPLATE_BYTES_MAX:
         message = f"a text with templates may have {TEMPLATE_BYTES_MAX} bytes; move what is fixed out of it"
-        raise InvalidExpression((Fault(pointer=pointer, code="expression_too_long", message=message),))
+        raise InvalidExpression((Fault(pointer="", code="expression_too_long", message=message),))
     try:
         pieces = cut(text)
     except PathError as error:
-        raise InvalidExpression((_fault(error, 0, pointer),)) from error
+        raise InvalidExpression((_fault(error, 0),)) from error
     faults: list[Fault] = []
-    reads: set[tuple[str, ...]] = set()
     parts: list[Part] = []
+    singles: list[Single] = []
     for piece in pieces:
         if isinstance(piece, str):
             parts.append(piece)
             continue
         try:
-            parts.append(_expression(piece, place, reads))
+            singles.append(compile_single(piece.text, place))
+            parts.append(singles[-1].part)
         except PathError as error:
-            faults.append(_fault(error, piece.position, pointer))
+            faults.append(_fault(error, piece.position))
     if faults:
         raise InvalidExpression(tuple(faults))
     is_whole = len(pieces) == 1 and isinstance(pieces[0], Braced)
-    return Text(parts=tuple(parts), reads=frozenset(reads), is_whole=is_whole)
+    return Text(
+        parts=tuple(parts),
+        reads=NOTHING.union(*[single.reads for single in singles]),
+        is_whole=is_whole,
+        is_computed=any(single.is_computed for single in singles),
+        fixed=singles[0].fixed if is_whole else UNSET,
+    )
 
 
-def _expression(braced: Braced, place: Place, reads: set[tuple[str, ...]]) -> Part:
-    literal = _literal(braced.text)
-    if literal is not None:
-        return literal
-    path = parse_path(braced.text)
-    root, segments = checked_path(path.root, path.segments, place)
-    reads.add(read_of(root, segments))
-    if root in HOLE_ROOTS:
-        return Hole(root=root, name=str(segments[0]))
-    return path_reader(path.text, root, segments)
+_remembered: Final = lru_cache(REMEMBERED_MAX)(_read)
+"""A document says many strings more than once, and is read twice."""
 
 
-def _literal(text: str) -> str | None:
-    """The value if the expression is one string literal and nothing else."""
-    if not text.startswith(('"', "'")):
-        return None
-    value, end = read_literal(text, 0)
-    return value if end == len(text) else None
-
-
-def _fault(error: PathError, offset: int, pointer: str) -> Fault:
+def _fault(error: PathError, offset: int) -> Fault:
     message = f"{error.message} (at character {offset + error.position + 1})"
-    return Fault(pointer=pointer, code=error.code, message=message)
+    return Fault(pointer="", code=error.code, message=message)

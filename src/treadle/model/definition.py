@@ -4,6 +4,7 @@ Templates and conditions are kept as written. Durations are milliseconds. What e
 each: `next` names a node of the same body and is only there in a graph.
 """
 
+from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
@@ -13,6 +14,17 @@ from treadle.model.ids import Digest, NodeId
 from treadle.model.json import Json
 from treadle.model.policies import OnUnknown, RetryPolicy
 from treadle.model.waiting import WaitMode
+
+
+class Dialect(StrEnum):
+    """In which language the templates and the conditions of a definition are written.
+
+    In `trama` they are Mustache and JSON Logic over that system's roots: what they give is always text, and
+    empty for what is missing.
+    """
+
+    NATIVE = "native"
+    TRAMA = "trama"
 
 
 class HttpActivity(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
@@ -327,6 +339,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     digest: Digest
     document: Json
+    dialect: Dialect = Dialect.NATIVE
     description: str | None = None
     labels: dict[str, str] = {}
     input_schema: Json | None = None

@@ -6,7 +6,7 @@ import msgspec
 
 from treadle.model.commands import Command
 from treadle.model.events import ExecutionStarted
-from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant
+from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant, Namespace
 from treadle.model.requests import Request
 
 
@@ -19,6 +19,7 @@ class Invocation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """
 
     execution_id: ExecutionId
+    namespace: Namespace
     frame: FrameId
     activity: ActivityId
     node: str

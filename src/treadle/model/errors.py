@@ -9,12 +9,17 @@ TreadleError
 import msgspec
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong, where (JSON Pointer, `""` is the whole) and what to do."""
+class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that is wrong, where (JSON Pointer, `""` is the whole) and what to do.
+
+    `line` and `column` (from 1, in code points) say where in the text that was read, if that is known.
+    """
 
     pointer: str
     code: str
     message: str
+    line: int | None = None
+    column: int | None = None
 
 
 class TreadleError(Exception):

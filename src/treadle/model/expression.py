@@ -16,7 +16,11 @@ class Roots(Protocol):
         ...
 
     def node(self, node: NodeId, field: str) -> Json | UnsetType:
-        """One of `output response status attempts idempotency_key` of the newest visit of `node`."""
+        """One of `output response status attempts idempotency_key` of the newest visit of `node`.
+
+        Or `closed`: the `seq` of the event that completed that visit, which no author reads. It tells
+        which of several nodes was completed last.
+        """
         ...
 
 

@@ -268,6 +268,11 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     is_scope: bool
 
 
+def as_they_are(roots: Roots) -> Roots:
+    """Roots without a budget: for programs that were made by hand."""
+    return roots
+
+
 class Program(msgspec.Struct, frozen=True, kw_only=True):
     """`nodes` holds every node, nested ones included; `bodies` is keyed by ROOT_BODY or `<node>/<branch>`.
 
@@ -291,3 +296,5 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     on_success: ActivityPlan | None = None
     on_failure: ActivityPlan | None = None
     on_cancel: ActivityPlan | None = None
+    metered: Callable[[Roots], Roots] = as_they_are
+    """Puts all that one node evaluates over the roots under one budget."""

@@ -8,7 +8,7 @@ import msgspec
 from treadle.definition.bounds import DEFAULT_BOUNDS, DocumentBounds
 from treadle.definition.compile import compile_definition
 from treadle.definition.digest import digest
-from treadle.definition.formats import parse_document
+from treadle.definition.formats.sources import Positions, Source, placed, read_source
 from treadle.definition.graph import graph
 from treadle.definition.read import Report, check, read_definition
 from treadle.model.definition import Definition
@@ -43,7 +43,7 @@ async def read_text(
     """
     # YAML is read a hundred times more slowly than JSON: even a short text is not read in the loop.
     at_once_max = {} if written_in == "json" else {"at_once_max": 0}
-    return await worked(len(data), lambda: _checked(parse_document(data, written_in), bounds), **at_once_max)
+    return await worked(len(data), lambda: _read_checked(data, written_in, bounds), **at_once_max)
 
 
 async def read_tree(
@@ -79,7 +79,8 @@ async def report_on(
     """
 
     def work() -> tuple[Report, Json]:
-        report = check(parse_document(data, written_in), bounds)
+        source = read_source(data, written_in)
+        report = _placed(check(source.tree, bounds), _positions(source, written_in))
         return report, graph(report.definition) if report.definition is not None else None
 
     return await worked(len(data), work, 0)
@@ -103,8 +104,27 @@ def _read_stored(document: bytes) -> Definition:
     return read_definition(msgspec.json.decode(document), STORED_BOUNDS)
 
 
-def _checked(tree: Json, bounds: DocumentBounds, pointer: str = "") -> CheckedDocument:
-    report = check(tree, bounds)
+def _read_checked(data: bytes, written_in: DocumentFormat, bounds: DocumentBounds) -> CheckedDocument:
+    source = read_source(data, written_in)
+    return _checked(source.tree, bounds, positions=_positions(source, written_in))
+
+
+def _positions(source: Source, written_in: DocumentFormat) -> Positions | None:
+    """Lines are told to those who write YAML; JSON is mostly written by programs, on one line."""
+    return source.positions if written_in == "yaml" else None
+
+
+def _placed(report: Report, positions: Positions | None) -> Report:
+    if positions is None:
+        return report
+    errors, warnings = placed(report.errors, positions), placed(report.warnings, positions)
+    return Report(definition=report.definition, errors=errors, warnings=warnings)
+
+
+def _checked(
+    tree: Json, bounds: DocumentBounds, pointer: str = "", positions: Positions | None = None
+) -> CheckedDocument:
+    report = _placed(check(tree, bounds), positions)
     if report.definition is None:
         count = len(report.errors)
         message = f"the definition has {count} fault{'' if count == 1 else 's'}"

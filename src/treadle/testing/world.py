@@ -6,7 +6,7 @@ and at the end the ledgers say whether each execution kept its promises.
 
 from collections.abc import Callable
 from random import Random
-from typing import Final
+from typing import Final, NoReturn
 
 from treadle.core.outstanding import outstanding
 from treadle.core.timers import next_wake_at
@@ -68,9 +68,14 @@ SMALL_BOUNDS: Final = (
 
 
 class World:
-    """`programs` None: those that the seed draws; the first is the root's. `trace` tells what happened."""
+    """`programs` None: those that the seed draws; the first is the root's. `trace` tells what happened.
 
-    def __init__(self, seed: int, *programs: Program) -> None:
+    `bounds` None: those that the seed chooses.
+    """
+
+    steps_to_end_max = STEPS_TO_END_MAX
+
+    def __init__(self, seed: int, *programs: Program, bounds: ExecutionBounds | None = None) -> None:
         self.seed = seed
         self.random = Random(seed)
         drawn = {one.name: one for one in programs} or draw_family(self.random, BEGIN)
@@ -78,7 +83,8 @@ class World:
         self.now = BEGIN
         self.trace: list[str] = []
         self.services = Services(self.random, drawn)
-        self.bounds = self.random.choice(SMALL_BOUNDS)
+        chosen = self.random.choice(SMALL_BOUNDS)
+        self.bounds = chosen if bounds is None else bounds
         self.root = Life("saga", next(iter(drawn.values())), self.random, self.bounds)
         self.lives: dict[ExecutionId, Life] = {EXECUTION: self.root}
         self._acts = Acts(self)
@@ -121,10 +127,11 @@ class World:
         for _ in range(3):
             self._answer_again(self.random.choice(list(self.lives.values())))
         for life in self.lives.values():
-            self._judge(life)
+            self.judge(life)
         return self.status
 
-    def _judge(self, life: Life) -> None:
+    def judge(self, life: Life) -> None:
+        """Raises AssertionError if the execution broke a promise."""
         try:
             life.judge_signals()
         except AssertionError as error:
@@ -317,13 +324,21 @@ class World:
         """Heal everything and drive on until all executions have ended."""
         self.services.is_healed = True
         steps = 0
-        while steps < STEPS_TO_END_MAX * len(self.lives):
+        while steps < self.steps_to_end_max * len(self.lives):
             steps += 1
             open_ = [life for life in self.lives.values() if not life.is_over]
             if not open_:
                 return
             self._go_towards_the_end(open_)
-        raise AssertionError(self._told("it does not come to an end"))
+        self.give_up("it does not come to an end")
+
+    def give_up(self, why: str) -> NoReturn:
+        """It cannot be driven to its end: what a drawn program must never come to.
+
+        Raises:
+            AssertionError: always.
+        """
+        raise AssertionError(self._told(why))
 
     def _go_towards_the_end(self, open_: list[Life]) -> None:
         """Whatever can be done without waiting is done first; then time passes."""
@@ -331,8 +346,9 @@ class World:
             if self._move(life):
                 return
         at = self._alarm()
-        self.demand(at is not None, "nothing can move it, and it has not ended")
-        self.now = max(self.now, at or self.now)
+        if at is None:
+            self.give_up("nothing can move it, and it has not ended")
+        self.now = max(self.now, at)
         for life in open_:
             self.command(life, Continue())
 

@@ -15,6 +15,7 @@ from treadle.model.ids import (
     Path,
     forward_key,
     hook_key,
+    node_of,
     undo_key,
     visit_path,
 )
@@ -29,6 +30,11 @@ def test_a_visit_is_named_by_its_node_its_iteration_and_its_number(
     suffix: str, number: int, path: str
 ) -> None:
     assert visit_path(NodeId("charge"), suffix, number) == path
+
+
+@pytest.mark.parametrize("path", ["charge", "charge[3]", "charge[3][0]~2", "charge~10"])
+def test_the_node_of_a_visit_is_what_its_name_begins_with(path: str) -> None:
+    assert node_of(Path(path)) == "charge"
 
 
 def test_the_keys_of_a_visit_its_undo_and_a_hook() -> None:

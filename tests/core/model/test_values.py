@@ -18,7 +18,7 @@ from treadle.model.definition import (
 from treadle.model.execution import DefinitionRef, ExecutionStatus
 from treadle.model.ids import Digest, ExecutionId, Instant, Namespace, NodeId
 from treadle.model.policies import RetryPolicy
-from treadle.model.views import Cursor, ExecutionFilter, StoredDefinition, Summary
+from treadle.model.views import Cursor, ExecutionFilter, StoredDefinition, Summary, failing
 
 DIGEST = Digest("sha256:" + "0" * 64)
 CALL = HttpActivity(method="POST", url="http://pay", body={"order": "{{ input.order }}"})
@@ -89,6 +89,30 @@ STORED = StoredDefinition(
 )
 def test_a_value_is_read_back_as_it_was_written(value: msgspec.Struct) -> None:
     assert msgspec.json.decode(msgspec.json.encode(value), type=type(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ((), ("failed", "stuck")),
+        (("failed",), ("failed",)),
+        (("running", "stuck"), ("stuck",)),
+        (("stuck", "failed"), ("failed", "stuck")),
+        (("running", "completed"), None),
+    ],
+)
+def test_of_those_that_a_filter_names_the_failing_ones_have_failed_or_are_stuck(
+    asked: tuple[str, ...], wanted: tuple[str, ...] | None
+) -> None:
+    statuses = tuple(ExecutionStatus(name) for name in asked)
+    where = ExecutionFilter(namespace=Namespace("default"), statuses=statuses, definition="saga")
+    found = failing(where)
+    if wanted is None:
+        assert found is None
+    else:
+        assert found == ExecutionFilter(
+            namespace=Namespace("default"), statuses=tuple(map(ExecutionStatus, wanted)), definition="saga"
+        )
 
 
 def test_an_http_activity_is_a_get_that_wants_any_2xx() -> None:

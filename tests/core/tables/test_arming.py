@@ -126,6 +126,13 @@ def test_the_undo_for_unknown_has_a_retry_policy_of_its_own() -> None:
     assert play.status is ExecutionStatus.STUCK
 
 
+def test_the_undo_for_unknown_has_a_time_limit_of_its_own() -> None:
+    slow = plan("refund-by-key", timeout_ms=77_000)
+    play = paying(undo("refund", reads=Read("nodes", "pay", "output"), unknown=slow), OnUnknown.COMPENSATE)
+    play.report(BROKEN)
+    assert play.flight().timeout_ms == 77_000
+
+
 def test_the_undo_for_unknown_is_not_used_when_the_response_is_known() -> None:
     play = paying(EITHER)
     play.ok({"id": 7})

@@ -196,6 +196,15 @@ class TestTheCallback:
         play.deliver(play.flight().activity, {"parcel": 1})
         assert play.flight().request.input == {"status": None, "headers": {}, "body": None}
 
+    def test_the_answer_of_an_earlier_trigger_is_not_that_of_the_next(self) -> None:
+        reads = Read("nodes", "ship", "response", "status")
+        play = begun(program(awaiting_task("ship"), task("next", activity=plan("next", reads=reads))))
+        play.report(Ok(status=202))
+        play.wake()
+        play.wake()
+        play.deliver(play.flight().activity, {"parcel": 1})
+        assert play.flight().request.input is None
+
     def test_the_output_is_made_of_the_callback(self) -> None:
         play = begun(program(awaiting_task("ship", output=Read("body", "parcel"))))
         play.deliver(play.flight().activity, {"parcel": 9})
@@ -486,6 +495,18 @@ class TestAnEarlierAttempt:
             "CallbackReceived ActivityFailed CompensationDisarmed NodeFailed ExecutionResumed ExecutionFailed"
         )
 
+    def test_a_no_while_paused_for_the_unknown_outcome_is_tried_again_where_retry_on_names_callback(
+        self,
+    ) -> None:
+        patient = plan("ship", retry=ON_CALLBACK)
+        play = awaited(on_unknown=OnUnknown.PAUSE, success_when=Constant(False), activity=patient)
+        play.wake()
+        assert play.execution.visits["ship"].status is VisitStatus.UNKNOWN
+        assert told(play.deliver(ids_of(play)[0])).endswith("RetryScheduled ExecutionResumed")
+        assert play.execution.visits["ship"].status is VisitStatus.RUNNING
+        play.wake()
+        assert play.flight().attempt == 2
+
     def test_a_no_of_an_earlier_attempt_does_not_answer_for_the_newer_one(self) -> None:
         """Both ended unknown, the second is asked about: nobody has said yet what that one did."""
         play = shipped(on_unknown=OnUnknown.PAUSE, success_when=Constant(False))
@@ -585,6 +606,16 @@ class TestClosing:
         assert bool(play.flights()) is is_undone
         assert play.execution.visits["ship"].status is VisitStatus.CANCELLED
 
+    def test_a_later_trigger_is_awaited_though_an_earlier_one_was_answered(self) -> None:
+        play = awaited()
+        play.wake()
+        play.wake()
+        play.cancel()
+        assert [flight.attempt for flight in play.flights()] == [2]
+        assert play.execution.frames[1].phase is Phase.CLOSING
+        play.report(BUSY)
+        assert play.flight().request.name == "undo-ship"
+
     def test_a_callback_before_the_answer_of_the_trigger_completes_the_visit(self) -> None:
         play = shipped()
         play.cancel()
@@ -616,6 +647,15 @@ class TestClosing:
         play = awaited()
         assert told(play.do(CancelExecution(actor="operator"), is_held=True)) == "CancelRequested"
         assert told(play.go_on()).startswith("ActivityUnknown CompensationArmed NodeCancelled")
+
+    def test_while_held_nothing_is_owed_of_the_trigger_that_was_answered(self) -> None:
+        play = awaited()
+        (frame, activity) = (play.execution.frames[1].id, ids_of(play)[0])
+        play.do(CancelExecution(actor="operator"), is_held=True)
+        assert play.flights() == []
+        answer = play.ask(ReportOutcome(frame=frame, activity=activity, outcome=Ok(status=202)), is_held=True)
+        assert isinstance(answer, Refused)
+        assert answer.code == "activity_ended"
 
     def test_terminate_does_not_wait(self) -> None:
         play = awaited()

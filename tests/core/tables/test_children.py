@@ -40,7 +40,7 @@ from treadle.model.program import ChildNode, Program
 from treadle.model.requests import DefinitionRequest
 from treadle.model.waiting import ParentRef
 from treadle.testing.builders import Broken, Constant, Read, plan, program, task, undo, undone_task
-from treadle.testing.composites import child, parallel, shield, wait
+from treadle.testing.composites import child, end, parallel, race, shield, wait
 from treadle.testing.playing import ACTOR, BEGIN, BROKEN, BUSY, EXECUTION, LOST, REFUSED, Play, begun
 
 FOUND = FoundDefinition(
@@ -142,6 +142,13 @@ class TestStarting:
         play = looked_up()
         found = Ok(body=msgspec.to_builtins(replace(FOUND, deadline_ms=None)))
         started = started_by(play.report_at("ship", found))
+        assert (started.deadline_at, started.deadline_ms) == (None, None)
+
+    @pytest.mark.parametrize("is_detached", [False, True])
+    def test_that_of_the_parent_is_not_its_own(self, is_detached: bool) -> None:
+        play = begun(program(shipping(is_detached=is_detached), deadline_ms=5_000))
+        endless = replace(FOUND, deadline_ms=None)
+        started = started_by(play.report_at("ship", Ok(body=msgspec.to_builtins(endless))))
         assert (started.deadline_at, started.deadline_ms) == (None, None)
 
     def test_its_id_is_made_of_the_parent_s_and_the_path(self) -> None:
@@ -383,6 +390,15 @@ class TestStopping:
         play.cancel()
         assert notices(play.go_on()) == []
 
+    def test_it_is_told_once_though_its_branch_loses_a_race_after_its_deadline(self) -> None:
+        bodies = {"r/a": (shipping(deadline_ms=5_000),), "r/b": (task("other"),)}
+        play = begun(program(race("r", "a", "b"), bodies=bodies))
+        answered(play)
+        assert notices(play.wake()) == [(OFFSPRING, PassDeadline())]
+        decision = play.report_at("other", Ok())
+        assert play.execution.visits["r"].status is VisitStatus.COMPLETED
+        assert notices(decision) == []
+
     def test_one_that_completes_while_the_parent_closes_is_undone(self) -> None:
         play = awaited(shipping(compensation=undo("unship")))
         play.cancel()
@@ -433,6 +449,14 @@ class TestStopping:
         failure = play.execution.visits["ship"].failure
         assert failure is not None
         assert (failure.kind, failure.code, failure.path) == (FailureKind.TIMEOUT, "deadline", "ship")
+
+    def test_an_end_that_calls_its_failure_a_deadline_is_a_cancel_to_it(self) -> None:
+        stop = end("stop", is_failed=True, code="deadline")
+        bodies = {"p/a": (shipping(),), "p/b": (task("other"), stop)}
+        play = begun(program(parallel("p", "a", "b"), bodies=bodies))
+        answered(play)
+        decision = play.report_at("other", Ok())
+        assert notices(decision) == [(OFFSPRING, CancelExecution(actor="engine"))]
 
     def test_a_pause_does_not_travel(self) -> None:
         play = awaited()

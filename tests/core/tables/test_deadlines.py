@@ -405,6 +405,20 @@ class TestWhilePaused:
         assert "two" not in play.execution.visits
         assert play.flights() == []
 
+    @pytest.mark.parametrize("hook", [None, "on_failure"])
+    def test_the_run_does_not_end_before_it_is_resumed(self, hook: str | None) -> None:
+        what = program(task("pay", deadline_ms=LIMIT), hooks=[] if hook is None else [hook])
+        play = begun(what)
+        play.report(BUSY)
+        play.pause()
+        assert told(play.wake()) == "DeadlinePassed NodeFailed"
+        assert play.status is ExecutionStatus.PAUSED
+        assert told(play.resume()) == (
+            "ExecutionResumed ExecutionFailed"
+            if hook is None
+            else "ExecutionResumed HookStarted ActivityStarted"
+        )
+
 
 class TestOrder:
     def test_every_deadline_and_timer_that_is_due_passes_before_an_answer_in_order(self) -> None:

@@ -24,7 +24,7 @@ from treadle.testing.builders import (
     undo,
     undone_task,
 )
-from treadle.testing.composites import each, loop, parallel, try_
+from treadle.testing.composites import each, loop, parallel, race, try_
 from treadle.testing.playing import BROKEN, BUSY, LATE, REFUSED, Play, begun
 
 ABC = Constant(["a", "b", "c"])
@@ -64,6 +64,15 @@ def test_outputs_stand_in_the_order_of_the_items(order: tuple[int, ...]) -> None
     for at in order:
         ok(play, f"t[{at}]", at * 10)
     assert play.execution.visits["e"].output == [0, 10, 20]
+
+
+def test_the_loser_of_a_race_before_it_takes_the_place_of_no_item() -> None:
+    bodies = {"r/quick": [task("quick")], "r/slow": [task("slow")], "e/item": [task("t")]}
+    play = begun(program(race("r", "quick", "slow"), each("e", ABC, concurrency=2), bodies=bodies))
+    ok(play, "quick")
+    assert sorted(in_flight(play)) == ["slow", "t[0]", "t[1]"]
+    ok(play, "t[0]")
+    assert sorted(in_flight(play)) == ["slow", "t[1]", "t[2]"]
 
 
 def test_an_empty_list_completes_at_once() -> None:

@@ -146,6 +146,15 @@ def test_in_a_branch_a_completed_end_drains_the_others_and_undoes_nothing(last: 
     assert statuses(play)["p"] == "cancelled"
 
 
+def test_in_a_branch_of_a_branch_a_completed_end_undoes_nothing() -> None:
+    bodies = {"p/x": [parallel("q", "y")], "q/y": [undone_task("a"), DONE]}
+    play = begun(program(undone_task("before"), parallel("p", "x"), bodies=bodies))
+    ok(play, "before")
+    ok(play, "a")
+    assert (play.status, play.execution.output) == (ExecutionStatus.COMPLETED, "done")
+    assert compensations(play) == {"before": "armed", "a": "armed"}
+
+
 def test_in_a_branch_a_failed_end_drains_the_others_and_undoes_all() -> None:
     play = beside(BAD)
     ok(play, "a")

@@ -18,12 +18,23 @@ from treadle.model.ids import Path as VisitPath
 from treadle.model.instants import format_instant
 from treadle.model.json import Json
 from treadle.model.outcomes import FoundDefinition, Ok, Outcome
-from treadle.model.policies import OnUnknown
+from treadle.model.policies import OnUnknown, RetryPolicy
 from treadle.model.program import CallbackPlan, ProgramNode, TaskNode
 from treadle.model.reasons import Reason, ReasonCode
 from treadle.model.waiting import ParentRef, WaitMode
-from treadle.testing.builders import Constant, Read, plan, program, sleep, task, undo, undone_task
-from treadle.testing.composites import child, each, parallel, race, set_, wait
+from treadle.testing.builders import (
+    Constant,
+    Read,
+    case,
+    plan,
+    program,
+    sleep,
+    switch,
+    task,
+    undo,
+    undone_task,
+)
+from treadle.testing.composites import child, each, parallel, race, set_, shield, wait
 from treadle.testing.playing import (
     ACTOR,
     BEGIN,
@@ -59,6 +70,11 @@ def report(play: Play, path: str, outcome: Outcome) -> None:
     """The attempt in flight of that visit ends so."""
     (flight,) = [flight for flight in play.flights() if flight.node == path]
     play.do(ReportOutcome(frame=flight.frame, activity=flight.activity, outcome=outcome))
+
+
+def answered(play: Play, path: str, outcome: Outcome) -> Play:
+    report(play, path, outcome)
+    return play
 
 
 def waiting(*signals: str, **fields: Any) -> Play:
@@ -249,7 +265,12 @@ SITUATIONS: dict[str, tuple[Callable[[], Play], list[tuple[str, str | None]]]] =
         listed,
         [("held_by_bound", "all"), ("in_flight", "one[0]"), ("in_flight", "one[1]")],
     ),
+    "items that stop": (lambda: answered(listed(), "one[1]", REFUSED), [("draining", "one[0]")]),
     "a long decision goes on": (long_decision, [("ready", None)]),
+    "a step is held beside a loser": (
+        lambda: answered(paused(raced(task("b"), task("c"))), "b", Ok()),
+        [("paused", None), ("ready", None), ("draining", "slow")],
+    ),
 }
 
 
@@ -332,6 +353,27 @@ def test_a_timer_that_a_pause_has_held_beyond_its_time_is_due_on_resume() -> Non
     assert of(play, ReasonCode.SLEEPING).message == "`rest` sleeps and wakes when the execution is resumed"
 
 
+def test_the_node_that_a_pause_holds_beside_a_loser_is_named() -> None:
+    play = answered(paused(raced(task("b"), task("c"))), "b", Ok())
+    assert of(play, ReasonCode.READY).message == "`c` goes on when the execution is resumed"
+
+
+def test_items_that_stop_are_not_said_to_wait_for_room() -> None:
+    play = answered(listed(), "one[1]", REFUSED)
+    assert only(play).message.startswith("`one[0]` was told to stop: the end of attempt 1 of 3")
+
+
+def test_a_way_back_into_a_race_says_that_it_waits_for_the_loser() -> None:
+    """A race, and a way back to it; the call of its loser is out."""
+    bodies = {"r/slow": [task("slow")], "r/fast": [sleep("s", 10)]}
+    back = switch("again", case(Constant(True), next_="r"))
+    play = begun(program(race("r", "slow", "fast"), back, bodies=bodies))
+    play.wake()
+    reason = of(play, ReasonCode.JOINING_TRAILING)
+    assert reason.message == "on the way back to `r`: it waits for what has lost a race and is to close (1)"
+    assert [reason.code.value for reason in told(play)] == ["joining_trailing", "draining"]
+
+
 def test_a_timer_that_is_due_is_due_now() -> None:
     play = brought_to(ExecutionStatus.WAITING)
     play.pass_time(MINUTE)
@@ -380,6 +422,29 @@ def test_a_stuck_undo_says_why_and_what_can_be_done() -> None:
     )
 
 
+def test_calls_that_a_person_granted_are_told_with_the_others() -> None:
+    play = brought_to(ExecutionStatus.STUCK)
+    play.retry_undo("reserve")
+    reason = only(play)
+    assert reason.message.startswith("attempt 2 of 4 of the undo of `reserve`")
+    assert reason.detail["attempts_max"] == 4
+
+
+def test_the_undo_for_unknown_is_told_by_its_own_retry_rules() -> None:
+    by_key = plan("refund-by-key", retry=RetryPolicy(max_attempts=7))
+    wanting = undo("refund", reads=Read("nodes", "pay", "output", "id"), unknown=by_key)
+    play = begun(program(task("pay", compensation=wanting, on_unknown=OnUnknown.COMPENSATE)))
+    play.report(BROKEN)
+    assert only(play).message.startswith("attempt 1 of 7 of the undo of `pay`")
+
+
+def test_a_wake_is_not_offered_to_what_a_shield_finishes_while_the_execution_stops() -> None:
+    play = begun(program(shield("s"), bodies={"s/body": [sleep("nap", MINUTE)]}))
+    assert only(play).message.endswith("; `wake` ends the wait now")
+    play.cancel()
+    assert "wake`" not in only(play).message
+
+
 def test_an_undo_without_a_request_says_what_it_lacks() -> None:
     reason = only(unrendered())
     assert reason.detail["error"]["code"] == "compensation_needs_response"
@@ -406,6 +471,31 @@ def test_an_each_says_how_many_items_wait() -> None:
     for number in range(3):
         report(play, f"one[{number}]", Ok())
     assert ReasonCode.HELD_BY_BOUND not in {reason.code for reason in told(play)}
+
+
+def test_a_loser_that_closes_beside_an_each_is_not_one_of_its_items() -> None:
+    bodies = {"r/quick": [task("quick")], "r/slow": [task("slow")], "all/item": [task("one")]}
+    all_ = each("all", Constant([1, 2, 3]), concurrency=2)
+    play = answered(begun(program(race("r", "quick", "slow"), all_, bodies=bodies)), "quick", Ok())
+    reason = of(play, ReasonCode.HELD_BY_BOUND)
+    assert reason.detail == {"bound": "concurrency", "limit": 2, "waiting": 1}
+    assert reason.message == "1 items of `all` wait for 2 that run: `concurrency` is 2"
+
+
+def test_items_that_stand_from_an_earlier_run_are_not_said_to_wait() -> None:
+    """The first three items were undone and are run again; the fourth stands, the fifth has failed."""
+    held = task("held", when=Read("item"), compensation=undo("undo-held"))
+    all_ = each("all", Constant([True, True, True, False, False]), concurrency=1)
+    play = begun(program(all_, bodies={"all/item": [held, task("one")]}))
+    for number in range(5):
+        if number < 3:
+            play.ok()
+        play.report(REFUSED if number == 4 else Ok())
+    while play.flights():
+        play.ok()
+    play.retry()
+    assert [flight.node for flight in play.flights()] == ["held[0]~2"]
+    assert of(play, ReasonCode.HELD_BY_BOUND).detail["waiting"] == 3
 
 
 def test_a_failure_is_told_with_the_way_to_another_run() -> None:

@@ -1,6 +1,7 @@
 """Nodes that name their `next`: jumps, cycles, and how far one decision goes."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core.flying import all_ok, ends, in_flight, ok
 from tests.core.reading import Of
@@ -10,7 +11,18 @@ from treadle.model.events import BranchChosen, NodeEntered
 from treadle.model.execution import ExecutionStatus
 from treadle.model.ids import NodeId
 from treadle.model.program import Program
-from treadle.testing.builders import Constant, Read, case, program, sleep, switch, task, undone_task
+from treadle.testing.builders import (
+    Constant,
+    Read,
+    case,
+    plan,
+    program,
+    sleep,
+    switch,
+    task,
+    undo,
+    undone_task,
+)
 from treadle.testing.composites import set_
 from treadle.testing.playing import REFUSED, Play, begun
 
@@ -88,6 +100,37 @@ def test_a_cycle_visits_a_node_again_under_a_path_and_a_key_of_its_own() -> None
     assert keys == [f"{play.execution.id}/{name}" for name in ("a", "a~2", "a~3")]
     assert in_flight(play) == ["last"]
     assert play.execution.visits["a"].number == 3
+
+
+def skipped_the_second_time() -> Play:
+    """A play of `a`, which is passed over when the cycle comes round to it, and `b`, which reads it."""
+    reading = task("b", activity=plan("b", reads=Read("nodes", "a", "output")))
+    again = switch("again", case(Of(Read("vars", "n"), lambda n: n == 1), next_="a"))
+    first = Of(Read("vars", "n"), lambda n: n == 0)
+    held = task("a", compensation=undo("undo-a"), when=first)
+    count = set_("count", n=Of(Read("vars", "n"), lambda n: n + 1))  # type: ignore[operator]  # a number
+    what = replace(program(held, reading, count, again, task("last")), vars={"n": 0})
+    play = begun(what)
+    ok(play, "a", 7)
+    return play
+
+
+def test_the_output_of_a_node_that_is_passed_over_is_null_whatever_it_was_before() -> None:
+    play = skipped_the_second_time()
+    assert play.flight().request.input == 7
+    ok(play, "b")
+    assert play.flight().node == "b~2"
+    assert play.flight().request.input is None
+
+
+def test_a_visit_that_is_owed_an_undo_stays_though_the_node_is_passed_over_later() -> None:
+    play = skipped_the_second_time()
+    ok(play, "b")
+    assert play.execution.visits["a"].path == "a~2"
+    assert sorted(play.execution.earlier) == ["a"]
+    ends(play, "b~2", REFUSED)
+    assert all_ok(play) == ["undo a"]
+    assert sorted(play.execution.earlier) == []
 
 
 def test_every_visit_of_a_cycle_is_undone_newest_first() -> None:

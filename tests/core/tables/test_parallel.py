@@ -5,12 +5,15 @@ import pytest
 from tests.core.flying import all_ok, ends, in_flight, ok, statuses, undone
 from tests.core.told import told_with_paths
 from treadle.model.bounds import ExecutionBounds
+from treadle.model.commands import AcceptCompensation, RetryCompensation, SkipCompensation
+from treadle.model.decision import Decision, Refused
 from treadle.model.events import BranchFailed
 from treadle.model.execution import CompensationStatus, ExecutionStatus, FailureKind, Phase, VisitStatus
-from treadle.model.outcomes import Ok, Outcome
+from treadle.model.ids import Path
+from treadle.model.outcomes import Cause, Failed, Ok, Outcome
 from treadle.testing.builders import Broken, Constant, Read, plan, program, sleep, task, undone_task
 from treadle.testing.composites import parallel, shield, try_, wait
-from treadle.testing.playing import BROKEN, BUSY, LATE, REFUSED, begun
+from treadle.testing.playing import ACTOR, BROKEN, BUSY, LATE, REFUSED, begun
 
 TWO = program(
     parallel("both", "left", "right"),
@@ -204,6 +207,25 @@ def test_the_failure_is_that_of_the_branch_that_failed_first() -> None:
     assert len([event for event in play.history if isinstance(event, BranchFailed)]) == 1
 
 
+def test_of_two_that_fail_in_a_pause_the_first_is_the_failure() -> None:
+    """The word to stop is held too, so the second branch fails as if on its own."""
+    play = begun(TWO)
+    play.pause()
+    assert told_with_paths(ends(play, "b", REFUSED)) == [
+        "ActivityFailed b",
+        "NodeFailed b",
+        "BranchFailed both",
+    ]
+    gone = Failed(code="http_410", message="gone", cause=Cause.HTTP, http_status=410)
+    assert told_with_paths(ends(play, "a", gone)) == ["ActivityFailed a", "NodeFailed a"]
+    play.resume()
+    assert play.status is ExecutionStatus.FAILED
+    assert statuses(play) == {"both": "failed", "a": "failed", "b": "failed"}
+    failure = play.execution.failure
+    assert failure is not None
+    assert (failure.path, failure.code) == ("b", "http_400")
+
+
 def test_a_branch_that_cannot_even_begin_stops_the_others() -> None:
     broken = task("a", activity=plan("a", reads=Broken("missing_variable")))
     play = begun(program(parallel("p", "x", "y"), bodies={"p/x": [broken], "p/y": [task("b")]}))
@@ -294,6 +316,23 @@ def test_an_undo_in_one_branch_that_is_stuck_leaves_the_others_going_on() -> Non
     assert all_ok(play) == ["undo a1", "undo before"]
     assert play.status is ExecutionStatus.FAILED
     assert play.execution.compensations["a2"].status is CompensationStatus.SKIPPED
+
+
+@pytest.mark.parametrize("kind", [RetryCompensation, SkipCompensation, AcceptCompensation])
+def test_an_exhausted_undo_is_not_settled_while_another_branch_moves(
+    kind: type[SkipCompensation],
+) -> None:
+    play = begun(LISTS)
+    for name in ("before", "a1", "a2"):
+        ok(play, name)
+    ends(play, "a3", REFUSED)
+    ends(play, "undo a2", REFUSED)
+    answer = play.ask(kind(path=Path("a2"), reason="by hand", actor=ACTOR))
+    assert isinstance(answer, Refused)
+    assert answer.code == "invalid_transition"
+    ok(play, "b1")
+    ok(play, "undo b1")
+    assert isinstance(play.ask(kind(path=Path("a2"), reason="by hand", actor=ACTOR)), Decision)
 
 
 def test_a_shield_in_a_branch_that_stops_is_finished_first() -> None:

@@ -12,6 +12,7 @@ from treadle.model.ids import Instant
 from treadle.model.outcomes import Ok, Outcome
 from treadle.model.policies import RetryPolicy
 from treadle.testing.builders import program, sleep, task, undone_task
+from treadle.testing.composites import parallel, wait
 from treadle.testing.playing import ACTOR, BEGIN, BROKEN, BUSY, LOST, REFUSED, Play, begun, start_of
 
 SLOW = RetryPolicy(jitter=0.0, initial_ms=5_000)
@@ -115,6 +116,19 @@ def test_a_start_that_fell_due_while_paused_happens_on_resume() -> None:
     play.pass_time(1_000)
     assert play.go_on().events == ()
     assert told(play.resume()) == "ExecutionResumed TimerFired NodeEntered ActivityStarted"
+
+
+def test_what_fell_due_while_paused_happens_before_anything_begins() -> None:
+    """The time of the wait was over before the resume: its branch fails, and stops the other."""
+    bodies = {"p/a": [task("one"), task("two")], "p/b": [wait("go", timeout_ms=1_000)]}
+    play = paused(begun(program(parallel("p", "a", "b"), bodies=bodies)))
+    play.ok()
+    play.pass_time(1_000)
+    assert told(play.resume()) == (
+        "ExecutionResumed WaitClosed NodeFailed BranchFailed BranchCancelled BranchJoined BranchJoined "
+        "NodeFailed ExecutionFailed"
+    )
+    assert "two" not in play.execution.visits
 
 
 def test_an_early_resume_leaves_a_start_pending() -> None:

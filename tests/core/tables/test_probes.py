@@ -95,6 +95,12 @@ class TestAsking:
         play.report(BROKEN)
         assert play.flight().request.input == f"{EXECUTION}/pay"
 
+    def test_it_sees_how_many_attempts_the_visit_has_had(self) -> None:
+        play = begun(program(paying(probe=plan("ask", reads=Read("nodes", "pay", "attempts")))))
+        play.report(BUSY)
+        play.again(BROKEN)
+        assert play.flight().request.input == 2
+
     def test_it_is_called_again_after_the_next_unknown_end(self) -> None:
         play = probed()
         play.ok(NOT_DONE)

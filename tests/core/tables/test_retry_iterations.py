@@ -15,7 +15,7 @@ from treadle.testing.builders import (
     undo,
     undone_task,
 )
-from treadle.testing.composites import each, loop, parallel, try_
+from treadle.testing.composites import each, loop, parallel, shield, try_
 from treadle.testing.playing import REFUSED, begun
 
 
@@ -67,6 +67,20 @@ def test_an_item_whose_try_has_undone_something_and_completed_is_kept() -> None:
     play.retry()
     assert in_flight(play) == ["u[1]~2"]
     assert to_end(play) == ["u[1]~2", "last"]
+
+
+def test_what_was_undone_of_one_item_lets_the_same_node_of_another_stand() -> None:
+    held = task("held", when=Read("item"), compensation=undo("undo-held"))
+    bodies = {"n/item": (shield("s"), task("last")), "s/body": (held, task("plain"))}
+    play = begun(program(each("n", Constant([True, False])), bodies=bodies))
+    for name in ("held[0]", "plain[0]", "plain[1]"):
+        ok(play, name)
+    ends(play, "last[1]", REFUSED)
+    assert all_ok(play) == ["last[0]", "undo held[0]"]
+    play.retry()
+    assert sorted(in_flight(play)) == ["held[0]~2", "last[1]~2"]
+    assert play.execution.visits["s[0]"].path == "s[0]~2"
+    assert play.execution.visits["s[1]"].path == "s[1]"
 
 
 def test_an_item_that_was_collected_stays_as_it_is() -> None:

@@ -254,6 +254,16 @@ class TestAfterAPause:
         assert play.status is ExecutionStatus.COMPLETED
         assert output(play, "go") == 1
 
+    def test_one_that_does_not_fit_the_open_wait_stays_kept_over_a_pause(self) -> None:
+        play = begun(program(task("one"), wait("a", "go", check=is_number), wait("b", "go", check=is_text)))
+        play.signal("go", "text")
+        play.ok()
+        play.pause()
+        assert told(play.resume()) == "ExecutionResumed"
+        assert kept(play) == ["text"]
+        play.signal("go", 1)
+        assert (output(play, "a"), output(play, "b")) == (1, "text")
+
     def test_cancel_out_of_a_pause_gives_kept_signals_to_nobody_that_stops(self) -> None:
         play = both()
         play.pause()

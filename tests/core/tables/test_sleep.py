@@ -16,6 +16,7 @@ from treadle.model.ids import FrameId, Instant
 from treadle.model.instants import format_instant
 from treadle.model.persistent import PersistentMap
 from treadle.testing.builders import Broken, Constant, Read, program, sleep, sleep_until, task
+from treadle.testing.composites import each
 from treadle.testing.playing import BEGIN, EXECUTION, Play, begun
 
 
@@ -71,6 +72,16 @@ def test_a_hashed_part_of_the_jitter_is_added(jitter_ms: int) -> None:
     assert play.wakes_at() == BEGIN + 1_000 + part
 
 
+def test_the_hash_is_that_of_the_visit_so_items_wake_one_after_the_other() -> None:
+    dozing = sleep("doze", 1_000, jitter_ms=60_000)
+    play = begun(program(each("e", Constant([0, 1, 2])), bodies={"e/item": [dozing]}))
+    digests = [hashlib.sha256(f"{EXECUTION}/doze[{at}]".encode()).digest() for at in range(3)]
+    parts = [60_000 * int.from_bytes(digest[:8], "big") // 2**64 for digest in digests]
+    assert len(set(parts)) == 3
+    asleep = [frame.wake_at for frame in play.execution.frames.values() if frame.wake_at is not None]
+    assert sorted(asleep) == sorted(BEGIN + 1_000 + part for part in parts)
+
+
 def test_a_template_without_a_value_fails_the_node() -> None:
     play = begun(program(sleep_until("rest", Broken("invalid_instant", "soon"))))
     failure = play.execution.failure
@@ -93,6 +104,18 @@ def test_a_clock_that_goes_back_does_not_take_the_execution_back() -> None:
     answer = decide(play.program, play.execution, Continue(), Instant(0))
     assert isinstance(answer, Decision)
     assert answer.execution.updated_at == BEGIN + 1_000
+
+
+def test_what_happens_after_a_clock_has_gone_back_happens_at_the_instant_of_the_last_event() -> None:
+    play = begun(program(sleep("rest", 1_000), task("one"), sleep("again", 500)))
+    play.wake()
+    play.now = BEGIN
+    play.ok()
+    (attempt,) = play.execution.visits["one"].attempts
+    assert (attempt.started_at, attempt.ended_at) == (BEGIN + 1_000, BEGIN + 1_000)
+    assert play.wakes_at() == BEGIN + 1_500
+    instants = [event.at for event in play.history]
+    assert instants == sorted(instants)
 
 
 def test_a_start_can_be_put_off() -> None:

@@ -75,6 +75,15 @@ def test_a_branch_of_weight_0_is_never_taken(only: str) -> None:
         assert in_flight(play) == [f"t-{only}"]
 
 
+@pytest.mark.parametrize(
+    "weights", [{"only": 5e-324}, {"a": 1e308, "b": 1e308}], ids=["the least", "more than a float holds"]
+)
+def test_weights_at_the_ends_of_the_numbers_take_the_last_branch(weights: dict[str, float]) -> None:
+    """Where no running weight exceeds the aim, by rounding or because the total is infinite."""
+    assert hashed(EXECUTION, "s") > 0.5
+    assert in_flight(splitting(weights)) == [f"t-{max(weights)}"]
+
+
 def test_branches_stand_in_code_point_order_of_their_names() -> None:
     weights = {"b": 1.0, "Z": 1.0, "ä": 1.0, "a": 1.0}
     assert sorted(weights) == ["Z", "a", "b", "ä"]

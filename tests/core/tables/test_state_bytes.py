@@ -118,10 +118,15 @@ def test_many_small_results_come_to_the_bound_together() -> None:
     assert ending.failure.code == "state_bytes"
 
 
-def test_what_is_no_json_is_left_to_the_store() -> None:
+NO_JSON = {"half a character": "\ud800", "a thing": object(), "a number too large": 1 << 64}
+
+
+@pytest.mark.parametrize("value", NO_JSON.values(), ids=NO_JSON)
+def test_what_is_no_json_is_left_to_the_store(value: object) -> None:
     play = begun(program(task("a"), task("b")), bounds=BOUNDS)
-    play.ok({"text": "\ud800"})
+    play.report(Ok(body={"value": value}))  # type: ignore[dict-item]  # what a handler should not give
     assert play.flight().node == "b"
+    assert play.execution.visits["a"].output == {"value": value}
 
 
 def test_a_result_that_fits_is_kept() -> None:

@@ -59,6 +59,11 @@ def test_a_case_without_a_body_and_no_match_go_on_with_nothing_run(
     assert play.execution.output == {"case": chosen, "value": None}
 
 
+def test_a_case_without_a_body_runs_nothing_though_there_is_a_default() -> None:
+    play = choosing(case(NO, "a"), case(YES), default="z")
+    assert play.execution.output == {"case": 1, "value": None}
+
+
 def test_a_body_without_nodes_goes_on_too() -> None:
     play = begun(program(switch("which", case(YES, "empty")), bodies={"empty": ()}))
     assert play.execution.output == {"case": 0, "value": None}

@@ -3,6 +3,9 @@
 import pytest
 
 from tests.core.flying import all_ok, ends, in_flight, ok, statuses
+from treadle.model.commands import CancelExecution, Command, PauseExecution, WakeExecution
+from treadle.model.decision import Refused
+from treadle.model.events import BranchOpened
 from treadle.model.execution import ExecutionStatus, Failure, FailureKind
 from treadle.model.json import Json
 from treadle.model.outcomes import Outcome
@@ -20,7 +23,7 @@ from treadle.testing.builders import (
     undone_task,
 )
 from treadle.testing.composites import end, parallel, shield, try_, wait
-from treadle.testing.playing import BROKEN, BUSY, LATE, REFUSED, Play, begun
+from treadle.testing.playing import ACTOR, BROKEN, BUSY, LATE, REFUSED, Play, begun
 
 BODIES = {
     "t/try": [undone_task("a1"), undone_task("a2"), task("a3")],
@@ -280,6 +283,31 @@ def test_a_cancel_during_the_catch_stops_it_and_runs_finally() -> None:
     assert play.status is ExecutionStatus.CANCELLED
 
 
+def test_a_cancel_during_the_catch_goes_on_to_no_next_node_of_it() -> None:
+    bodies = BODIES | {"t/catch.0": [undone_task("c"), task("d")]}
+    play = trying(program(undone_task("before"), try_("t", None, has_finally=True), bodies=bodies))
+    ends(play, "a3", REFUSED)
+    ok(play, "undo a2")
+    ok(play, "undo a1")
+    play.cancel()
+    ok(play, "c")
+    assert in_flight(play) == ["f"]
+    assert "d" not in play.execution.visits
+
+
+def test_a_cancel_during_a_catch_that_sleeps_ends_the_sleep() -> None:
+    bodies = BODIES | {"t/catch.0": [sleep("rest")]}
+    play = begun(program(try_("t", None), bodies=bodies))
+    for name in ("a1", "a2"):
+        ok(play, name)
+    ends(play, "a3", REFUSED)
+    ok(play, "undo a2")
+    ok(play, "undo a1")
+    play.cancel()
+    assert play.status is ExecutionStatus.CANCELLED
+    assert statuses(play)["rest"] == "cancelled"
+
+
 def test_a_cancel_during_finally_lets_it_run_to_its_end() -> None:
     bodies = BODIES | {"t/finally": [task("f"), task("g")]}
     play = trying(program(undone_task("before"), try_("t", has_finally=True), task("after"), bodies=bodies))
@@ -300,6 +328,8 @@ def test_a_cancel_while_the_body_undoes_goes_on_undoing() -> None:
     assert all_ok(play) == ["undo a1", "f", "undo f", "undo before"]
     assert play.status is ExecutionStatus.CANCELLED
     assert "c" not in play.execution.visits
+    bodies = [event.body for event in play.history if isinstance(event, BranchOpened)]
+    assert bodies == ["t/try", "t/finally"]
 
 
 def test_a_finally_that_fails_under_a_cancel_leaves_it_cancelled() -> None:
@@ -414,6 +444,21 @@ def test_an_undo_in_it_that_is_exhausted_makes_it_stuck_before_the_catch() -> No
     play.skip_undo("a2")
     assert all_ok(play) == ["undo a1", "c", "after"]
     assert play.status is ExecutionStatus.COMPLETED
+
+
+@pytest.mark.parametrize(
+    "command", [CancelExecution(actor=ACTOR), PauseExecution(actor=ACTOR), WakeExecution(actor=ACTOR)]
+)
+def test_stuck_in_it_takes_no_command_but_those_for_stuck(command: Command) -> None:
+    play = trying(CATCHES)
+    ends(play, "a3", REFUSED)
+    ends(play, "undo a2", REFUSED)
+    before = play.execution
+    answer = play.ask(command)
+    assert isinstance(answer, Refused)
+    assert answer.code == "invalid_transition"
+    assert "stuck" in answer.message
+    assert play.execution is before
 
 
 def test_a_cancel_is_not_caught() -> None:

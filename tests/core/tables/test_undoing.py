@@ -3,15 +3,17 @@
 import pytest
 from msgspec.structs import replace
 
+from tests.core.flying import ends
 from tests.core.told import told, told_with_paths
-from treadle.model.commands import AcceptCompensation, SkipCompensation
-from treadle.model.decision import Refused
-from treadle.model.execution import AttemptOutcome, ExecutionStatus
+from treadle.model.commands import AcceptCompensation, ResumeExecution, SkipCompensation
+from treadle.model.decision import Decision, Refused
+from treadle.model.execution import AttemptOutcome, CompensationStatus, ExecutionStatus
 from treadle.model.ids import NodeId, Path
 from treadle.model.outcomes import Ok, Outcome
-from treadle.model.policies import RetryPolicy
+from treadle.model.policies import OnUnknown, RetryPolicy
 from treadle.model.requests import HandlerRequest
 from treadle.testing.builders import ONCE, Read, plan, program, task, undo, undone_task
+from treadle.testing.composites import parallel
 from treadle.testing.playing import ACTOR, BROKEN, BUSY, LOST, REFUSED, Play, begun
 
 TWICE = RetryPolicy(max_attempts=2, jitter=0.0)
@@ -104,6 +106,17 @@ def test_retry_gives_as_many_calls_anew_and_attempt_numbers_go_on() -> None:
     play.report(BUSY)
     play.again(Ok())
     assert play.flight().node == "two"
+
+
+def test_one_that_is_carried_out_in_the_end_keeps_no_error() -> None:
+    play = exhausted()
+    error = play.execution.compensations[Path("three")].error
+    assert error is not None
+    assert error.code == "http_503"
+    play.retry_undo("three")
+    play.ok()
+    assert play.execution.compensations[Path("three")].status is CompensationStatus.COMPLETED
+    assert play.execution.compensations[Path("three")].error is None
 
 
 def test_retry_gives_all_calls_anew_after_an_end_that_is_not_tried_again() -> None:
@@ -201,6 +214,18 @@ def test_stuck_while_paused_is_stuck_and_goes_back_to_paused() -> None:
     assert told(play.resume()) == "ExecutionResumed CompensationStarted ActivityStarted"
 
 
+def test_stuck_while_paused_is_not_resumed_before_it_is_settled() -> None:
+    play = three(ONCE)
+    play.pause()
+    play.report(BUSY)
+    answer = play.ask(ResumeExecution(actor=ACTOR))
+    assert isinstance(answer, Refused)
+    assert answer.code == "invalid_transition"
+    assert "stuck" in answer.message
+    play.skip_undo("three")
+    assert isinstance(play.ask(ResumeExecution(actor=ACTOR)), Decision)
+
+
 @pytest.mark.parametrize("way_out", ["retry", "skip", "accept"])
 def test_every_way_out_of_stuck_gives_the_reason_of_the_pause_back(way_out: str) -> None:
     play = three(ONCE)
@@ -212,15 +237,33 @@ def test_every_way_out_of_stuck_gives_the_reason_of_the_pause_back(way_out: str)
     assert play.flights() == []
 
 
-def looping(*ends: Outcome) -> Play:
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_stuck_for_two_reasons_is_stuck_for_the_one_that_a_retry_may_end(first: str) -> None:
+    """Both branches have failed: the undo of `a` lacks an answer, that of `b` is exhausted."""
+    wanting = undo("undo-a", reads=Read("nodes", "a", "output", "id"))
+    bodies = {
+        "p/x": [task("a", compensation=wanting, on_unknown=OnUnknown.COMPENSATE)],
+        "p/y": [task("b", compensation=undo("undo-b", retry=ONCE), on_unknown=OnUnknown.COMPENSATE)],
+    }
+    play = begun(program(parallel("p", "x", "y"), bodies=bodies))
+    ends(play, first, BROKEN)
+    ends(play, "b" if first == "a" else "a", BROKEN)
+    assert play.status is not ExecutionStatus.STUCK
+    ends(play, "undo b", REFUSED)
+    assert statuses(play) == {"a": "failed", "b": "failed"}
+    assert play.status is ExecutionStatus.STUCK
+    assert play.execution.reason == "compensation_exhausted"
+
+
+def looping(*outcomes: Outcome) -> Play:
     """`pay`, then `back`, which leads to `pay` again: visits that end so, until `back` is refused."""
     by_key = plan("refund-by-key", reads=Read("nodes", "pay", "idempotency_key"))
     by_output = undo("refund", reads=Read("nodes", "pay", "output"), unknown=by_key)
     pay = task("pay", activity=plan("pay", retry=ONCE), compensation=by_output, output=Read("body"))
     play = begun(program(pay, replace(task("back"), next=NodeId("pay"))))
-    for end in ends:
-        play.report(end)
-        play.report(REFUSED if end is ends[-1] else Ok())
+    for outcome in outcomes:
+        play.report(outcome)
+        play.report(REFUSED if outcome is outcomes[-1] else Ok())
     return play
 
 

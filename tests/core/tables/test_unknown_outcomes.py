@@ -299,6 +299,30 @@ class TestThePause:
         assert told(play.do(CancelExecution(actor=ACTOR), is_held=True)) == "CancelRequested ExecutionPaused"
         assert play.status is ExecutionStatus.PAUSED
 
+    def test_a_held_cancel_does_not_reach_it_when_it_is_passed_on_later(self) -> None:
+        bodies = {"p/a": (shield("s"),), "s/body": (paying(OnUnknown.PAUSE),)}
+        play = begun(program(parallel("p", "a"), bodies=bodies))
+        play.report(BROKEN)
+        assert told(play.do(CancelExecution(actor=ACTOR), is_held=True)) == "CancelRequested"
+        assert told(play.go_on()) == "BranchCancelled ExecutionPaused"
+        assert (play.status, play.execution.reason) == (ExecutionStatus.PAUSED, "unknown_outcome")
+
+    @pytest.mark.parametrize("stop", ["cancel", "deadline"])
+    def test_a_stop_in_the_decision_that_asks_does_not_reach_it(self, stop: str) -> None:
+        """The wait for the callback is over, and with it the deadline, or a cancel comes."""
+        waiting = awaiting_task("pay", on_unknown=OnUnknown.PAUSE, timeout_ms=3_000)
+        limit = 4_000 if stop == "deadline" else None
+        play = begun(program(shield("s"), bodies={"s/body": (waiting,)}, deadline_ms=limit))
+        play.ok()
+        play.pass_time(5_000)
+        events = told(play.cancel() if stop == "cancel" else play.go_on())
+        assert events == (
+            "ActivityUnknown ResolutionAsked ExecutionPaused "
+            f"{'CancelRequested' if stop == 'cancel' else 'DeadlinePassed'} ExecutionPaused"
+        )
+        play.resolve(Resolution.DONE)
+        assert play.status is (ExecutionStatus.CANCELLED if stop == "cancel" else ExecutionStatus.FAILED)
+
     def test_the_deadline_of_the_visit_ends_it(self) -> None:
         play = asked(deadline_ms=5_000)
         assert told(play.wake()) == (

@@ -19,9 +19,9 @@ def report_child(turn: Turn, command: ReportChild) -> Refused | None:
             and frame.child.activity == command.activity
         ):
             node = turn.program.nodes[required(frame.node, "node of the child")]
-            if isinstance(node, ChildNode):
-                child.ended(turn, frame, node, command)
-                return None
+            awaiting = required(node if isinstance(node, ChildNode) else None, "node of a child")
+            child.ended(turn, frame, awaiting, command)
+            return None
     return Refused(code="activity_ended", message=f"the end of {command.child} is not awaited")
 
 

@@ -116,10 +116,8 @@ def iteration_ended(execution: Execution, event: IterationEnded, _seq: int) -> C
     child = execution.frames[event.frame]
     parent = execution.frames[required(child.parent, "parent to join")]
     joining = joining_of(parent)
-    results = joining.results
-    if event.kept_as is not None:
-        given = output_of(execution, child) if event.result is UNSET else event.result
-        results = results.put(event.kept_as, given)
+    given = output_of(execution, child) if event.result is UNSET else event.result
+    results = joining.results.put(event.kept_as, given)
     counted = replace(joining, ended=joining.ended + 1, results=results)
     armed = merged(execution, parent.armed, child.armed)
     return {

@@ -75,7 +75,7 @@ def joined(turn: Turn, node: EachNode, child: Frame) -> None:
         end_iteration(turn, node, child, kept_as=str(child.index))
     elif child.ending.failure is not None and node.collects:
         failure = failure_of(child)
-        result = {"failure": {"kind": failure.kind, "code": failure.code, "message": failure.message}}
+        result = {"failure": {"kind": failure.kind.value, "code": failure.code, "message": failure.message}}
         end_iteration(turn, node, child, kept_as=str(child.index), result=result)
     else:
         take_in(turn, child)

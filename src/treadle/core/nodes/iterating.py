@@ -21,7 +21,7 @@ def end_iteration(
     node: EachNode | LoopNode,
     child: Frame,
     *,
-    kept_as: str | None,
+    kept_as: str,
     result: Json | UnsetType = UNSET,
 ) -> Frame:
     """Let the item or turn leave with the results of its visits; the frame of its visit as it stands then."""

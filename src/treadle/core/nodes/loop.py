@@ -45,22 +45,14 @@ def joined(turn: Turn, node: LoopNode, child: Frame) -> None:
         try:
             is_over = bool(node.until(Scope(turn.execution, child)))
         except ExpressionError as error:
-            fail_open(turn, child, error)
+            # Whether this was the last turn is not known: a later run asks again over what the turn did.
+            fail_rejected(turn, take_in(turn, child), error)
             return
     frame = end_iteration(turn, node, child, kept_as=LAST)
-    if frame.ending is not None:
-        return
     if is_over:
         finish(turn, frame, node)
     else:
         begin_or_end(turn, frame, node)
-
-
-def fail_open(turn: Turn, child: Frame, error: ExpressionError) -> None:
-    """Whether this was the last turn is not known: a later run asks again over what the turn did."""
-    frame = take_in(turn, child)
-    if frame.ending is None:
-        fail_rejected(turn, frame, error)
 
 
 def begin_or_end(turn: Turn, frame: Frame, node: LoopNode) -> None:

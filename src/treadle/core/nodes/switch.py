@@ -15,7 +15,7 @@ from treadle.model.program import SwitchNode
 def enter(turn: Turn, frame: Frame, node: SwitchNode, path: Path) -> None:
     """Choose a case; open its body, or complete if there is nothing to run."""
     try:
-        case, body = choose(node, Scope(turn.execution, frame))
+        case, body = choose(node, turn.program.metered(Scope(turn.execution, frame)))
     except ExpressionError as error:
         fail_rejected(turn, frame, error)
         return
@@ -52,7 +52,7 @@ def follower(node: SwitchNode, case: str | int | None) -> NodeId | None:
     """The node that follows when that case was taken: the case's own in a graph, else the switch's."""
     if case is None:
         return node.default_next or node.next
-    for index, one in enumerate(node.cases):
-        if case == (one.name if one.name is not None else index):
-            return one.next or node.next
-    return node.next
+    taken = next(
+        one for index, one in enumerate(node.cases) if case == (one.name if one.name is not None else index)
+    )
+    return taken.next or node.next

@@ -13,8 +13,7 @@ from treadle.expressions.nearest import quoted
 from treadle.model.definition import HttpActivity
 from treadle.model.json import Json
 
-WORDS: Final = ("method", "url", "query", "headers", "body", "success", "follow_redirects")
-LATER: Final = frozenset({"auth"})
+WORDS: Final = ("method", "url", "query", "headers", "body", "success", "follow_redirects", "auth")
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SCHEMES: Final = ("http://", "https://")
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
@@ -23,13 +22,15 @@ FRAMING: Final = frozenset({"connection", "content-length", "transfer-encoding",
 FORBIDDEN_IN_URL: Final = re.compile(r"[\x00-\x20\x7f]")
 HOLE: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 """Near enough to see what is fixed in a URL."""
+AUTHORIZATION: Final = "Authorization"
+SECRET_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
 SUCCESS: Final = re.compile(r"[1-5](?:[0-9][0-9]|xx)")
 
 
 def read_http(value: Json, pointer: str, reading: Reading, spot: Spot) -> HttpActivity:
     """Read an HTTP call; every template in it is checked."""
     section = Section.of(value, pointer, reading.faults, "`http`")
-    section.only(WORDS, LATER)
+    section.only(WORDS)
     section.require("url", "the address to call")
     body = section.raw("body")
     if body is not UNSET:
@@ -38,7 +39,7 @@ def read_http(value: Json, pointer: str, reading: Reading, spot: Spot) -> HttpAc
         method=_read_method(section),
         url=_read_url(section, reading, spot),
         query=_read_query(section, reading, spot),
-        headers=_read_headers(section, reading, spot),
+        headers=_read_headers(section, reading, spot) | _read_auth(section),
         body=None if body is UNSET else body,
         success=_read_success(section) if section.has("success") else ("2xx",),
         follow_redirects=section.flag("follow_redirects", default=False),
@@ -49,7 +50,7 @@ def _read_method(section: Section) -> str:
     written = section.text("method")
     if written is None:
         return "GET"
-    method = written.upper()
+    method = written.upper() if written.isascii() else written
     if method not in METHODS:
         message = f"{quoted(written)} is none of {', '.join(METHODS)}{section.faults.hint(method, METHODS)}"
         section.faults.error(section.at("method"), "invalid_method", message)
@@ -60,14 +61,15 @@ def _read_url(section: Section, reading: Reading, spot: Spot) -> str:
     url = section.text("url")
     if url is None:
         return ""
-    fault = _fault_of_url(url)
+    fault = fault_of_url(url)
     if fault is not None:
         section.faults.error(section.at("url"), "invalid_url", f"the URL {quoted(url)} {fault}")
     reading.url(url, section.at("url"), spot)
     return url
 
 
-def _fault_of_url(url: str) -> str | None:
+def fault_of_url(url: str) -> str | None:
+    """What is wrong with a URL as far as it is fixed, to complete the sentence "the URL ..."."""
     is_fixed = OPENING not in url
     if not url.startswith(OPENING) and not url.lower().startswith(SCHEMES):
         return "begins neither with `http://` nor with `https://`"
@@ -93,12 +95,27 @@ def _read_query(section: Section, reading: Reading, spot: Spot) -> dict[str, Jso
     return found
 
 
+def _read_auth(section: Section) -> dict[str, str]:
+    """The header that shows a secret as the bearer's key; the secret is filled in at sending."""
+    name = section.text("auth")
+    if name is None:
+        return {}
+    if SECRET_NAME.fullmatch(name) is None:
+        message = f"{quoted(name)} is no name of a secret: letters, digits, `_` and `-`"
+        section.faults.error(section.at("auth"), "invalid_name", message)
+    written = section.raw("headers")
+    if isinstance(written, dict) and AUTHORIZATION.lower() in map(str.lower, written):
+        message = "`auth` writes the header `Authorization`, which stands in `headers` too: keep one of them"
+        section.faults.error(section.at("auth"), "conflicting_fields", message)
+    return {AUTHORIZATION: f'Bearer {{{{ secrets["{name}"] }}}}'}
+
+
 def _read_headers(section: Section, reading: Reading, spot: Spot) -> dict[str, str]:
     headers = section.section("headers")
     found: dict[str, str] = {}
     seen: set[str] = set()
     for name, _, pointer in headers.items():
-        fault = _fault_of_name(name, seen)
+        fault = fault_of_header_name(name, seen)
         if fault is not None:
             section.faults.error(pointer, "invalid_header", fault)
         seen.add(name.lower())
@@ -109,7 +126,8 @@ def _read_headers(section: Section, reading: Reading, spot: Spot) -> dict[str, s
     return found
 
 
-def _fault_of_name(name: str, seen: set[str]) -> str | None:
+def fault_of_header_name(name: str, seen: set[str]) -> str | None:
+    """What is wrong with the name of a header; `seen` are those before it, in lower case."""
     if not HEADER_NAME.fullmatch(name):
         return f"{quoted(name)} is no name of a header"
     if name.lower() in FRAMING:

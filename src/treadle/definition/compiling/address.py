@@ -11,19 +11,12 @@ from treadle.model.expression import Expression, Roots
 
 
 class Address:
-    """What an activity calls.
+    """What an activity calls: a URL, and what is added to its query, each with its name and `=` before it."""
 
-    Raises:
-        InvalidExpression: a template is wrong.
-    """
-
-    def __init__(self, activity: HttpActivity, place: Place) -> None:
-        self._url = compile_url(activity.url, place, "/url")
-        self._query = [
-            (f"{quote(name, safe='')}=", compile_query_value(value, place, "/query"))
-            for name, value in activity.query.items()
-        ]
-        self.expressions: tuple[Expression, ...] = (self._url, *(value for _, value in self._query))
+    def __init__(self, url: Expression, query: Sequence[tuple[str, Expression]] = ()) -> None:
+        self._url = url
+        self._query = query
+        self.expressions: tuple[Expression, ...] = (url, *(value for _, value in query))
         self.has_holes = any(isinstance(found, Holed) for found in self.expressions)
 
     def __call__(self, roots: Roots) -> tuple[Filled, ...]:
@@ -37,6 +30,19 @@ class Address:
             return url
         pairs = [(name, *_parts(value, roots)) for name, value in self._query]
         return joined_parts(with_query(url, pairs))
+
+
+def compile_address(activity: HttpActivity, place: Place) -> Address:
+    """The address of an activity.
+
+    Raises:
+        InvalidExpression: a template is wrong.
+    """
+    query = [
+        (f"{quote(name, safe='')}=", compile_query_value(value, place, "/query"))
+        for name, value in activity.query.items()
+    ]
+    return Address(compile_url(activity.url, place, "/url"), query)
 
 
 def _parts(expression: Expression, roots: Roots) -> tuple[Filled, ...]:

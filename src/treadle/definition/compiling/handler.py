@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from msgspec import UNSET
 
+from treadle.definition.compiling.budgets import with_one_budget
 from treadle.definition.compiling.holes import rendered_holes
 from treadle.expressions.places import Place
 from treadle.expressions.templates import compile_holed
@@ -30,4 +31,4 @@ def compile_handler(activity: HandlerActivity, place: Place) -> Callable[[Roots]
     def render(roots: Roots) -> HandlerRequest:
         return HandlerRequest(name=name, input=value(roots), holes=rendered_holes(holed, roots))
 
-    return render
+    return with_one_budget(render, (), given)

@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+from treadle.definition.formats.lines import Lines
 from treadle.model.errors import Fault, Rejected
 
 
@@ -17,24 +18,19 @@ def decoded(data: bytes, bytes_max: int, what: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        refuse_at(data[: error.start].decode("utf-8", "replace"), error.start, "the text is no UTF-8")
+        # The error counts in what was decoded: the bytes without a byte order mark.
+        before = error.object[: error.start].decode()
+        refuse_at(before, len(before), "the text is no UTF-8")
 
 
-def refuse_at(text: str, position: int, message: str) -> NoReturn:
-    """Refuse a text for what stands at a position in it.
-
-    Raises:
-        Rejected: always.
-    """
-    before = text[:position]
-    refuse(message, line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
-
-
-def refuse(message: str, *, line: int, column: int) -> NoReturn:
-    """Refuse a text for what stands at a line and a column, both from 1.
+def refuse_at(text: str, offset: int, message: str, pointer: str = "") -> NoReturn:
+    """Refuse a text for what stands at an offset in it, in code points.
 
     Raises:
         Rejected: always.
     """
+    position = Lines(text).position(offset)
+    line, column = position.line, position.column
     where = f"{message} (line {line}, column {column})"
-    raise Rejected("malformed_request", where, (Fault(pointer="", code="malformed_document", message=where),))
+    fault = Fault(pointer=pointer, code="malformed_document", message=where, line=line, column=column)
+    raise Rejected("malformed_request", where, (fault,))

@@ -1,5 +1,6 @@
 """A tree of JSON values, put together from what a parser meets one after the other."""
 
+from treadle.expressions.pointers import joined
 from treadle.model.json import Json
 
 
@@ -21,6 +22,23 @@ class TreeBuilder:
     def needs_key(self) -> bool:
         """Whether what comes next is a key of an object."""
         return bool(self._open) and isinstance(self._open[-1], dict) and self._keys[-1] is None
+
+    @property
+    def has_key(self) -> bool:
+        """Whether what comes next stands under a key."""
+        return bool(self._keys) and self._keys[-1] is not None
+
+    @property
+    def pointer(self) -> str:
+        """The pointer of the value to come; of the object, as long as its key is not known."""
+        segments: list[str | int] = [
+            next(reversed(outer)) if isinstance(outer, dict) else len(outer) - 1 for outer in self._open[:-1]
+        ]
+        if self._open and isinstance(self._open[-1], list):
+            segments.append(len(self._open[-1]))
+        elif self._keys and self._keys[-1] is not None:
+            segments.append(self._keys[-1])
+        return joined("", *segments)
 
     def add_key(self, key: str) -> bool:
         """Take the key of the value to come; False if the object has it already."""

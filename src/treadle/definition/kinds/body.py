@@ -37,6 +37,7 @@ def read_node(value: Json, pointer: str, reading: Reading) -> Node | None:
         id=section.text("id"),
         kind=kind,
         pointer=pointer,
+        written=section.fields,
         has_when=section.has("when"),
         has_next=section.has("next"),
         is_compensated=section.has("compensate"),

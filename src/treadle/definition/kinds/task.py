@@ -10,11 +10,12 @@ from treadle.definition.activities.table import read_activity
 from treadle.definition.callbacks import read_callback
 from treadle.definition.compensation import read_compensate
 from treadle.definition.kinds.reader import Head, KindReader
-from treadle.definition.policies import activity_retry, default_timeout_ms, read_on_unknown
+from treadle.definition.policies import activity_retry, check_retry_on, default_timeout_ms, read_on_unknown
 from treadle.definition.reading import Reading, Role, Spot
 from treadle.definition.section import Section
 from treadle.expressions.places import ASYNC_REQUEST, REQUEST, TASK_OUTPUT
 from treadle.model.definition import Activity, Callback, HttpActivity, Probe, Task
+from treadle.model.policies import OnUnknown
 
 MODES: Final = ("sync", "async")
 ACCEPTED: Final = ("202",)
@@ -27,6 +28,10 @@ def read_task(section: Section, head: Head, reading: Reading) -> Task:
     is_async = section.word("mode", MODES) == "async"
     timeout_ms = section.duration_ms("timeout")
     on_unknown = read_on_unknown(section)
+    if on_unknown is OnUnknown.COMPENSATE and not section.has("compensate"):
+        message = "there is no `compensate` here: an unknown outcome fails the node, and nothing is undone"
+        section.faults.warn(section.at("on_unknown"), "nothing_to_compensate", message)
+    _check_retry_on(section, is_async=is_async)
     output = section.raw("output")
     if output is not UNSET:
         spot = Spot(place=TASK_OUTPUT, owner=section.pointer, role=Role.OUTPUT)
@@ -41,6 +46,20 @@ def read_task(section: Section, head: Head, reading: Reading) -> Task:
         output=output,
         callback=_read_callback(section, reading, is_async=is_async),
         probe=_read_probe(section, reading),
+    )
+
+
+def _check_retry_on(section: Section, *, is_async: bool) -> None:
+    """A status is of an HTTP call alone, a callback of an async task alone."""
+    if section.has("http") == section.has("handler"):
+        return
+    impossible = frozenset({"error"} if section.has("http") else {"connection"})
+    impossible |= frozenset() if is_async else {"callback"}
+    has_status = section.has("http")
+    check_retry_on(
+        section,
+        lambda word: word not in impossible and (has_status or not word[:1].isdigit()),
+        "this HTTP call" if has_status else "this handler",
     )
 
 

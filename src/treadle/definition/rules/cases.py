@@ -1,46 +1,70 @@
-"""No case stands behind one that always matches, and no catch behind those that catch all it would."""
+"""No case stands behind one that takes all it would, and no catch behind those that catch all it would."""
 
 from typing import Final
 
+from treadle.definition.digest import canonical
 from treadle.definition.faults import Faults
 from treadle.definition.kinds.try_ import CAUGHT
-from treadle.definition.nested import all_nodes
-from treadle.definition.rules.document import ReadDocument, standings
-from treadle.expressions.conditions import is_always_true
+from treadle.definition.reading import Outline
+from treadle.definition.rules.conditions import constant, reading_conditions
+from treadle.definition.rules.document import ReadDocument
 from treadle.expressions.pointers import joined
-from treadle.model.definition import Switch, Try
-from treadle.model.execution import FailureKind
-
-ALL_CAUGHT: Final = frozenset(CAUGHT.values())
+from treadle.model.json import Json
 
 
 def check_cases(document: ReadDocument, faults: Faults) -> None:
-    """Warn of what is never taken: after a condition that reads nothing and is true, or all caught before."""
-    pointers = {standing.node.id: standing.node.pointer for standing in standings(document.outline)}
-    for node in all_nodes(document.definition.body):
-        if isinstance(node, Switch):
-            _check_switch(node, pointers.get(node.id, ""), faults)
-        elif isinstance(node, Try):
-            _check_try(node, pointers.get(node.id, ""), faults)
+    """Warn of what is never taken."""
+    reading = reading_conditions(document)
+    for node in document.nodes:
+        if node.kind == "switch":
+            _check_switch(node, reading, faults)
+        elif node.kind == "try":
+            _check_try(node, faults)
 
 
-def _check_switch(node: Switch, pointer: str, faults: Faults) -> None:
-    always = next((index for index, case in enumerate(node.cases) if is_always_true(case.when)), None)
-    if always is None:
-        return
-    for index in range(always + 1, len(node.cases)):
-        message = f"case {always} always matches, so this one is never taken"
-        faults.warn(joined(pointer, "cases", index), "unreachable_case", message)
-    if node.default.nodes or node.default_next is not None:
+def _check_switch(node: Outline, reading: frozenset[str], faults: Faults) -> None:
+    always: int | None = None
+    first: dict[str, int] = {}
+    for index, case in enumerate(_items(node.written.get("cases"))):
+        pointer = joined(node.pointer, "cases", index)
+        if not isinstance(case, dict) or "when" not in case:
+            continue
+        why = None if always is None else f"case {always} always matches"
+        if why is None and f"{pointer}/when" in reading:
+            same = first.setdefault(canonical(case["when"]), index)
+            why = f"case {same} has the same condition" if same != index else None
+        elif why is None:
+            value = constant(case["when"])
+            always = index if value else None
+            why = "the condition reads nothing and is never true" if value is False else None
+        if why is not None:
+            faults.warn(pointer, "unreachable_case", f"{why}, so this case is never taken")
+    if always is not None and node.written.get("default", []) != []:
         message = f"case {always} always matches, so the default is never taken"
-        faults.warn(joined(pointer, "default"), "unreachable_case", message)
+        faults.warn(joined(node.pointer, "default"), "unreachable_case", message)
 
 
-def _check_try(node: Try, pointer: str, faults: Faults) -> None:
-    caught: frozenset[FailureKind] = frozenset()
-    for index, clause in enumerate(node.catches):
-        kinds = ALL_CAUGHT if clause.on is None else clause.on
+def _check_try(node: Outline, faults: Faults) -> None:
+    caught: frozenset[str] = frozenset()
+    for index, clause in enumerate(_items(node.written.get("catch"))):
+        kinds = _kinds(clause)
         if kinds and kinds <= caught:
             message = "the clauses before catch all that this one would"
-            faults.warn(joined(pointer, "catch", index), "unreachable_case", message)
+            faults.warn(joined(node.pointer, "catch", index), "unreachable_case", message)
         caught |= kinds
+
+
+ALL_CAUGHT: Final = frozenset(CAUGHT)
+
+
+def _kinds(clause: Json) -> frozenset[str]:
+    """The kinds of failure that a clause catches."""
+    if not isinstance(clause, dict):
+        return frozenset()
+    if "on" not in clause:
+        return ALL_CAUGHT
+    return frozenset(word for word in _items(clause["on"]) if isinstance(word, str) and word in CAUGHT)
+
+
+def _items(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []

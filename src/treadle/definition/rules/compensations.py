@@ -5,10 +5,12 @@ from typing import Final
 from treadle.definition.faults import Faults
 from treadle.definition.nested import all_nodes
 from treadle.definition.reading import Role
-from treadle.definition.rules.document import ReadDocument, known_nodes
+from treadle.definition.rules.document import ReadDocument
+from treadle.definition.rules.guards import Guards
 from treadle.model.definition import Child, Task
 from treadle.model.policies import OnUnknown
 
+UNDOING: Final = frozenset({Role.UNDO, Role.UNDO_UNKNOWN})
 NEEDS_ANSWER: Final = frozenset({"output", "response"})
 
 
@@ -21,22 +23,20 @@ def has_way_out(node: Task | Child) -> bool:
 
 def check_compensations(document: ReadDocument, faults: Faults) -> None:
     """Warn of compensations that read their own node's answer and have nothing to do without it."""
-    owners = {standing.node.pointer: name for name, standing in known_nodes(document).items()}
+    owners = {standing.node.pointer: name for name, standing in document.known.items()}
     replaced = {
         node.id
         for node in all_nodes(document.definition.body)
         if isinstance(node, Task | Child) and has_way_out(node)
     }
-    for use in document.uses:
-        own = owners.get(use.owner)
-        if own is None or use.role not in {Role.UNDO, Role.UNDO_UNKNOWN}:
+    guards = Guards(document.definition.document)
+    for use, read in document.reads("nodes"):
+        if use.role not in UNDOING or owners.get(use.owner) != read[1] or read[2] not in NEEDS_ANSWER:
             continue
-        if use.role is Role.UNDO and own in replaced:
-            continue
-        for read in sorted(use.reads):
-            if read[:2] == ("nodes", own) and read[2] in NEEDS_ANSWER:
-                message = (
-                    f"`{'.'.join(read)}` is not there when the outcome of `{own}` is unknown: the undo could "
-                    f"not be asked for; undo by `nodes.{own}.idempotency_key`, or give `compensate.unknown`"
-                )
-                faults.warn(use.pointer, "compensation_may_not_render", message)
+        is_replaced = use.role is Role.UNDO and read[1] in replaced
+        if not is_replaced and not guards.has(use, read):
+            message = (
+                f"`{'.'.join(read)}` is not there when the outcome of `{read[1]}` is unknown: the undo could "
+                f"not be asked for; undo by `nodes.{read[1]}.idempotency_key`, or give `compensate.unknown`"
+            )
+            faults.warn(use.pointer, "compensation_may_not_render", message)

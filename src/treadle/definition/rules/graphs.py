@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from treadle.definition.faults import Faults
 from treadle.definition.reading import Outline, OutlineBody, Way
 from treadle.definition.rules.document import ReadDocument, all_bodies
-from treadle.definition.rules.ways import GraphWays, ends_all
+from treadle.definition.rules.ways import GraphWays, ends_all, goes_past
 from treadle.expressions.nearest import quoted
 
 
@@ -17,6 +17,8 @@ def check_graphs(document: ReadDocument, faults: Faults) -> None:
             _check_ways(body, ways, faults)
             _check_reach(body, ways, faults)
             _check_cycles(body, ways, faults)
+            _check_exits(body, ways, faults)
+            _check_dead_ways(body, faults)
         else:
             _check_sequence(body, faults)
 
@@ -49,9 +51,29 @@ def _check_reach(body: OutlineBody, ways: GraphWays, faults: Faults) -> None:
 def _check_cycles(body: OutlineBody, ways: GraphWays, faults: Faults) -> None:
     for index, node in enumerate(body.nodes):
         compensated = next(_compensated(node), None)
-        if compensated is not None and index in ways.after(index):
+        if compensated is not None and index in ways.on_cycle:
             message = f"{_named(compensated)} is compensated, and a cycle leads back to it: use a `loop`"
             faults.error(f"{compensated.pointer}/compensate", "compensated_cycle", message)
+
+
+def _check_exits(body: OutlineBody, ways: GraphWays, faults: Faults) -> None:
+    for ring in ways.rings:
+        is_left = ring[0] not in ways.on_cycle or any(
+            target not in ring for index in ring for target in ways.targets[index]
+        )
+        if not is_left and not any(_is_exit(body.nodes[index]) for index in ring):
+            named = _named(body.nodes[ring[0]])
+            message = f"no way leads out of the cycle through {named}: only a failure or a cancel ends it"
+            faults.warn(body.nodes[ring[0]].pointer, "endless_cycle", message)
+
+
+def _is_exit(node: Outline) -> bool:
+    """Whether a run may leave the body with the node, or end in it."""
+    return goes_past(node) or node.kind == "end" or any(_is_end(body) for body in node.bodies)
+
+
+def _is_end(body: OutlineBody) -> bool:
+    return any(node.kind == "end" or any(map(_is_end, node.bodies)) for node in body.nodes)
 
 
 def _compensated(node: Outline) -> Iterator[Outline]:
@@ -61,6 +83,13 @@ def _compensated(node: Outline) -> Iterator[Outline]:
     for body in node.bodies:
         for inner in body.nodes:
             yield from _compensated(inner)
+
+
+def _check_dead_ways(body: OutlineBody, faults: Faults) -> None:
+    for node in body.nodes:
+        if ends_all(node) and node.has_next:
+            message = f"{_named(node)} always ends the execution: nothing is entered after it"
+            faults.warn(f"{node.pointer}/next", "unreachable_after_end", message)
 
 
 def _check_sequence(body: OutlineBody, faults: Faults) -> None:

@@ -1,7 +1,7 @@
 """Node ids have their form and are unique in the whole document, nested bodies included."""
 
 from treadle.definition.faults import Faults
-from treadle.definition.rules.document import ReadDocument, standings
+from treadle.definition.rules.document import ReadDocument
 from treadle.expressions.nearest import quoted
 from treadle.model.ids import NODE_ID
 
@@ -9,7 +9,7 @@ from treadle.model.ids import NODE_ID
 def check_ids(document: ReadDocument, faults: Faults) -> None:
     """Look at the id of every node that has one."""
     first: dict[str, str] = {}
-    for standing in standings(document.outline):
+    for standing in document.standings:
         node_id, pointer = standing.node.id, f"{standing.node.pointer}/id"
         if node_id is None:
             continue

@@ -5,8 +5,11 @@ from typing import Final
 
 from treadle.definition.faults import Faults
 from treadle.definition.reading import Role, Use
-from treadle.definition.rules.document import ITERATING, ReadDocument, Standing, known_nodes
+from treadle.definition.rules.befores import Befores
+from treadle.definition.rules.document import ITERATING, ReadDocument, Standing
+from treadle.definition.rules.guards import Guards
 from treadle.definition.rules.order import Before, Order
+from treadle.definition.rules.variables import check_variables
 from treadle.expressions.nearest import quoted, suggestion
 
 SUGGESTIONS_MAX: Final = 50
@@ -18,24 +21,22 @@ UNDOING: Final = {Role.UNDO, Role.UNDO_UNKNOWN}
 
 
 def check_references(document: ReadDocument, faults: Faults) -> None:
-    """Look at every path that begins with `nodes`."""
-    known = known_nodes(document)
-    order = Order(document.outline)
-    before = {"": order.at_end, **order.before}
+    """Look at every path that begins with `nodes`, and at those that begin with `vars`."""
+    order = Order(document)
+    known = document.known
+    befores, guards = Befores(order), Guards(document.definition.document)
     owners = {standing.node.pointer: name for name, standing in known.items()}
     suggested: dict[str, str] = {}
-    for use in document.uses:
-        for read in sorted(use.reads):
-            if read[0] != "nodes":
-                continue
-            if read[1] not in known:
-                _note_unknown(use, read[1], known, suggested, faults)
-            elif _has_left(use, known[read[1]]):
-                _note_left(use, read, faults)
-            elif owners.get(use.owner) == read[1]:
-                _check_of_itself(use, read, faults)
-            else:
-                _check_order(use, read, before[use.owner], order.bits[read[1]], faults)
+    for use, read in document.reads("nodes"):
+        if read[1] not in known:
+            _note_unknown(use, read[1], known, suggested, faults)
+        elif _has_left(use, known[read[1]]):
+            _note_left(use, read, faults)
+        elif owners.get(use.owner) == read[1]:
+            _check_of_itself(use, read, faults)
+        else:
+            _check_order(use, read, befores.of(use), order.bits[read[1]], guards, faults)
+    check_variables(document, order, befores, guards, faults)
 
 
 def _has_left(use: Use, read: Standing) -> bool:
@@ -69,11 +70,15 @@ def _check_of_itself(use: Use, read: tuple[str, ...], faults: Faults) -> None:
     faults.error(use.pointer, "node_not_before", message)
 
 
-def _check_order(use: Use, read: tuple[str, ...], before: Before, node: int, faults: Faults) -> None:
+def _check_order(
+    use: Use, read: tuple[str, ...], before: Before, node: int, guards: Guards, faults: Faults
+) -> None:
     path = ".".join(read)
     if not node & before.may:
         message = f"`{path}` is not there yet: `{read[1]}` cannot have run by then on any path"
         faults.error(use.pointer, "node_not_before", message)
-    elif not node & before.must and not use.is_condition:
+    elif not node & before.must and not guards.has(use, read):
         message = f"`{path}` is there on some paths only: where `{read[1]}` has not run, this has no value"
+        if use.role is Role.STOPPED:
+            message = f"`{path}` is not there if the run stops before `{read[1]}`: then this has no value"
         faults.warn(use.pointer, "may_not_have_run", message)

@@ -179,7 +179,7 @@ class IterationEnded(
     frame: FrameId
     path: Path
     index: int
-    kept_as: str | None = None
+    kept_as: str
     result: Json | UnsetType = UNSET
     forgotten: tuple[str, ...] = ()
 

@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol, TypeAlias, TypeVar
 import msgspec
 import pytest
 
+from treadle.ports.api_keys import ApiKeys
 from treadle.ports.store import Store
 from treadle.ports.views import Views
 
@@ -26,6 +27,10 @@ class ViewedStore(Store, Protocol):
 
     @property
     def views(self) -> Views: ...
+
+    def api_keys(self) -> ApiKeys:
+        """The keys of its callers, opened; whoever asks closes them."""
+        ...
 
 
 Case = TypeVar("Case", bound=Callable[..., object])

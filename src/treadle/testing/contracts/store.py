@@ -17,7 +17,7 @@ from treadle.testing.contracts.store_claims import ClaimCases
 from treadle.testing.contracts.store_commits import CommitCases
 from treadle.testing.contracts.store_definitions import DefinitionCases
 from treadle.testing.contracts.store_inboxes import InboxCases
-from treadle.testing.contracts.store_keys import KeyCases
+from treadle.testing.contracts.store_keys import ApiKeyCases, KeyCases
 from treadle.testing.contracts.store_lists import ListCases
 from treadle.testing.contracts.store_others import OtherCases
 from treadle.testing.contracts.store_reads import ReadCases
@@ -34,6 +34,7 @@ class StoreContract(
     ClaimCases,
     DefinitionCases,
     KeyCases,
+    ApiKeyCases,
     ListCases,
     ReadCases,
 ):

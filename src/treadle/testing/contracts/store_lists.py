@@ -122,6 +122,19 @@ class ListCases(StoreCases):
         rest = await store.views.executions(where, after, 50)
         assert [each.id for each in (*first, *rest)] == [f"e{index:02}" for index in reversed(range(20))]
 
+    async def test_open_ones_are_counted_by_status_over_all_namespaces(
+        self, store: ViewedStore, varied: list[Commit]
+    ) -> None:
+        assert len({commit.start.namespace for commit in varied if commit.start is not None}) == 2
+        assert await store.views.open_counts() == {
+            ExecutionStatus.RUNNING: 2,
+            ExecutionStatus.WAITING: 1,
+            ExecutionStatus.PENDING: 1,
+        }
+
+    async def test_an_empty_store_has_no_open_ones(self, store: ViewedStore) -> None:
+        assert await store.views.open_counts() == {}
+
     async def test_matches_are_counted_by_status(self, store: ViewedStore, varied: list[Commit]) -> None:
         assert await store.views.counts(ExecutionFilter(namespace=NAMESPACE)) == {
             ExecutionStatus.RUNNING: 1,

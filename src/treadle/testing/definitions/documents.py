@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from treadle.model.json import Json
 from treadle.testing.definitions import activities, nodes
 from treadle.testing.definitions.activities import Fields
-from treadle.testing.definitions.pen import DEPTH_MAX, LONG, Pen, Spot
+from treadle.testing.definitions.pen import DEPTH_MAX, LONG, Drawn, Pen, Spot
 
 STEPS_MAX: Final = 4
 STEPS_BELOW_MAX: Final = 2
@@ -24,7 +24,11 @@ def definitions() -> SearchStrategy[Fields]:
 
 @st.composite
 def _documents(draw: DrawFn) -> Fields:
-    pen = Pen(draw)
+    return document(Pen(Drawn(draw)))
+
+
+def document(pen: Pen) -> Fields:
+    """A whole document, with whatever the pen chooses."""
     body = _body(pen, Spot())
     fields: Fields = {"name": pen.choose(("checkout", "a.b-c_d")), "version": "1", **body}
     if pen.chance():

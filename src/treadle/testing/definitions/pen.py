@@ -1,7 +1,8 @@
 """What every part of a document is drawn with: choices, names, and what can be read in a place."""
 
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from random import Random
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 from hypothesis import strategies as st
@@ -34,11 +35,51 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, depth=self.depth + 1, roots=(*self.roots, *roots))
 
 
-class Pen:
-    """One document in the making."""
+class Choices(Protocol):
+    """Who chooses."""
+
+    def chance(self) -> bool: ...
+    def choose(self, options: Sequence[T]) -> T: ...
+    def number(self, low: int, high: int) -> int: ...
+
+
+class Drawn:
+    """Hypothesis chooses, and so finds the simplest that fails."""
 
     def __init__(self, draw: DrawFn) -> None:
         self._draw = draw
+
+    def chance(self) -> bool:
+        return self._draw(st.booleans())
+
+    def choose(self, options: Sequence[T]) -> T:
+        return self._draw(st.sampled_from(options))
+
+    def number(self, low: int, high: int) -> int:
+        return self._draw(st.integers(low, high))
+
+
+class Seeded:
+    """A seed chooses: the same in every run."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+
+    def chance(self) -> bool:
+        return self._random.random() < 0.5
+
+    def choose(self, options: Sequence[T]) -> T:
+        return self._random.choice(options)
+
+    def number(self, low: int, high: int) -> int:
+        return self._random.randint(low, high)
+
+
+class Pen:
+    """One document in the making."""
+
+    def __init__(self, choices: Choices) -> None:
+        self._choices = choices
         self._names = 0
         self._left = NODES_MAX
         self.flags: list[str] = []
@@ -50,15 +91,15 @@ class Pen:
 
     def chance(self) -> bool:
         """One of two."""
-        return self._draw(st.booleans())
+        return self._choices.chance()
 
     def choose(self, options: Sequence[T]) -> T:
         """One of the options; the first is the simplest."""
-        return self._draw(st.sampled_from(options))
+        return self._choices.choose(options)
 
     def number(self, low: int, high: int) -> int:
         """A number between the two."""
-        return self._draw(st.integers(low, high))
+        return self._choices.number(low, high)
 
     def name(self) -> str:
         """The id of a node, which no other has."""
