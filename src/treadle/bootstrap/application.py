@@ -1,9 +1,10 @@
 """One process with everything in it: store, invokers, engine, use cases, server."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -11,7 +12,11 @@ import msgspec
 from treadle.bootstrap.backends import OpenStore, open_store
 from treadle.bootstrap.callbacks import load_key_ring, public_url
 from treadle.bootstrap.invokers import build_invoker
+from treadle.bootstrap.metrics import Scrapes, StoreReading
+from treadle.bootstrap.tracing import open_tracing
 from treadle.config.loopback import http_url
+from treadle.config.networks import parse_networks
+from treadle.config.secrets import Secrets, SecretsError
 from treadle.config.server_url import parse_server_url
 from treadle.config.settings import Settings
 from treadle.config.version import VERSION
@@ -19,9 +24,12 @@ from treadle.definition.activities.table import READERS as ACTIVITIES
 from treadle.definition.bounds import DocumentBounds
 from treadle.definition.kinds.table import KINDS
 from treadle.model.bounds import ExecutionBounds
+from treadle.model.errors import Rejected
+from treadle.model.ids import EngineId, Instant
 from treadle.ports.invoker import Invoker
-from treadle.rest.edge import Edge, Info
-from treadle.rest.headers import open_caller
+from treadle.rest.edge import Callers, Edge, Info
+from treadle.rest.identifying import KeyedCallers, OpenCallers
+from treadle.rest.requests import Requests
 from treadle.rest.server import listen, serve_at
 from treadle.rest.table import application
 from treadle.runtime.bounds import RuntimeBounds
@@ -30,6 +38,7 @@ from treadle.runtime.definitions import DefinitionInvoker
 from treadle.runtime.engine import Engine, Parts
 from treadle.runtime.programs import Programs
 from treadle.runtime.randomness import SystemRandomness
+from treadle.security.api_keys import parse_keys
 from treadle.security.egress import EgressMode, EgressPolicy
 from treadle.security.tokens import KeyRing
 from treadle.service.documents import compile_stored
@@ -46,16 +55,22 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     engine: Engine
     use_cases: UseCases
+    secrets: Secrets
 
 
 @asynccontextmanager
-async def running(settings: Settings, registry: Registry) -> AsyncIterator[Running]:
+async def running(settings: Settings, registry: Registry, *, is_open: bool = True) -> AsyncIterator[Running]:
     """Start everything, from the store up; stop it again from the server down.
+
+    `is_open`: everybody of this machine may ask, and calls may go to it; else keys are needed, and calls go
+    to public addresses and to those that the settings allow.
 
     What was started is stopped too if something after it cannot be started. A stop gives what is in
     flight its time; what was acknowledged is durable.
 
     Raises:
+        Rejected: `no_api_key`, nobody could ask; `invalid_api_keys`, those of the settings cannot be read;
+            `invalid_secrets`, the file cannot be used; `no_tracing`, the packages for it are not installed.
         Unavailable: the store cannot be opened.
         Corrupt: the store is not what this version made of it.
         OSError: the address cannot be listened at.
@@ -69,29 +84,66 @@ async def running(settings: Settings, registry: Registry) -> AsyncIterator[Runni
         port: int = listener.getsockname()[1]
         clock = SystemClock()
         tokens = await load_key_ring(opened.store, clock.now())
-        egress = EgressPolicy(mode=EgressMode.DEV)
+        secrets = _secrets(settings)
+        callers = await _callers(settings, opened, clock.now(), is_open=is_open)
+        engine_id = SystemRandomness().engine_id()
+        tracing = open_tracing(settings.otlp_endpoint, engine_id)
+        if tracing is not None:
+            started.push_async_callback(tracing.close)
         programs = Programs(opened.views, RuntimeBounds().programs_max, compile_stored)
         invoker = build_invoker(
             registry,
             DefinitionInvoker(opened.views, programs),
             clock=clock,
-            egress=egress,
+            egress=_egress(settings, is_open=is_open),
             tokens=tokens,
             public_url=public_url(settings, port),
+            secrets=secrets,
+            tracing=tracing,
         )
         started.push_async_callback(invoker.close)
-        parts = _engine_parts(settings, opened, programs, invoker, clock)
+        parts = _engine_parts(settings, engine_id, opened, programs, invoker, clock)
         engine = Engine(parts)
         await engine.start()
         started.push_async_callback(engine.stop)
         use_cases = _use_cases(settings, engine, parts, tokens)
         info = Info(version=VERSION, engine=parts.id, store=opened.facts, features=FEATURES)
-        identify = partial(open_caller, public_host=_host_of(settings.public_url))
-        edge = Edge(use_cases=use_cases, health=engine.health, identify=identify, info=info)
+        edge = _edge(engine, parts, use_cases, callers, info)
         server = serve_at(listener, application(edge))
         started.push_async_callback(server.stop)
         started.callback(use_cases.close)
-        yield Running(url=http_url(settings.host, port), engine=engine, use_cases=use_cases)
+        url = http_url(settings.host, port)
+        yield Running(url=url, engine=engine, use_cases=use_cases, secrets=secrets)
+
+
+def _secrets(settings: Settings) -> Secrets:
+    try:
+        return Secrets(os.environ, None if settings.secrets is None else Path(settings.secrets))
+    except SecretsError as error:
+        raise Rejected("invalid_secrets", str(error)) from error
+
+
+def _egress(settings: Settings, *, is_open: bool) -> EgressPolicy:
+    if is_open:
+        return EgressPolicy(mode=EgressMode.DEV)
+    return EgressPolicy(mode=EgressMode.SERVER, allow=parse_networks(settings.egress_allow or ""))
+
+
+async def _callers(settings: Settings, opened: OpenStore, now: Instant, *, is_open: bool) -> Callers:
+    if is_open:
+        return OpenCallers(_host_of(settings.public_url))
+    try:
+        given = parse_keys(settings.api_keys or "", now)
+    except ValueError as error:
+        raise Rejected("invalid_api_keys", f"TREADLE_API_KEYS: {error}") from error
+    callers = KeyedCallers(given, opened.views)
+    if not await callers.count():
+        message = (
+            "there is no key, so nobody could ask: make one with `treadle keys create`, or set "
+            "TREADLE_API_KEYS"
+        )
+        raise Rejected("no_api_key", message)
+    return callers
 
 
 def _host_of(url: str | None) -> str | None:
@@ -99,7 +151,12 @@ def _host_of(url: str | None) -> str | None:
 
 
 def _engine_parts(
-    settings: Settings, opened: OpenStore, programs: Programs, invoker: Invoker, clock: SystemClock
+    settings: Settings,
+    engine_id: EngineId,
+    opened: OpenStore,
+    programs: Programs,
+    invoker: Invoker,
+    clock: SystemClock,
 ) -> Parts:
     bounds = RuntimeBounds(
         live_max=settings.live_max,
@@ -108,7 +165,7 @@ def _engine_parts(
         stop_grace_ms=settings.stop_grace_ms,
     )
     return Parts(
-        id=SystemRandomness().engine_id(),
+        id=engine_id,
         store=opened.store,
         views=opened.views,
         invoker=invoker,
@@ -121,6 +178,19 @@ def _engine_parts(
             items=settings.items_max,
             kept_signals=settings.kept_signals_max,
         ),
+    )
+
+
+def _edge(engine: Engine, parts: Parts, use_cases: UseCases, callers: Callers, info: Info) -> Edge:
+    requests = Requests()
+    scrapes = Scrapes(engine, StoreReading(parts.store, parts.views, parts.clock), requests)
+    return Edge(
+        use_cases=use_cases,
+        health=engine.health,
+        callers=callers,
+        info=info,
+        metrics=scrapes.answer,
+        requests=requests,
     )
 
 

@@ -9,9 +9,11 @@ import msgspec
 from treadle.config.store_url import StoreKind, StoreUrl
 from treadle.model.errors import Unavailable
 from treadle.model.json import Json
+from treadle.ports.api_keys import ApiKeys
 from treadle.ports.store import Store
 from treadle.ports.views import Views
 from treadle.stores.memory.store import MemoryStore
+from treadle.stores.sqlite.api_keys import SqliteApiKeys
 from treadle.stores.sqlite.store import SqliteStore
 from treadle.stores.sqlite.views import open_views
 
@@ -48,6 +50,18 @@ def open_for_audit(url: StoreUrl) -> Views:
     if url.kind is not StoreKind.SQLITE:
         raise Unavailable("store_unavailable", f"a store of kind {url.kind.value} is its process's alone")
     return open_views(Path(url.path))
+
+
+def open_api_keys(url: StoreUrl) -> ApiKeys:
+    """The keys of a store, to be made and revoked beside an engine that may run on it.
+
+    Raises:
+        Unavailable: it is of another version, cannot be opened, or is its process's alone.
+        Corrupt: it is not what this version made of it.
+    """
+    if url.kind is not StoreKind.SQLITE:
+        raise Unavailable("store_unavailable", f"a store of kind {url.kind.value} is its process's alone")
+    return SqliteApiKeys.open(Path(url.path))
 
 
 def _open_sqlite(url: StoreUrl) -> OpenStore:

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 
+from treadle.config.secrets import Secrets
 from treadle.invokers.filling import FillingInvoker
 from treadle.invokers.http.invoker import HttpInvoker
 from treadle.invokers.local.invoker import LocalInvoker
+from treadle.invokers.tracing import TracingInvoker
 from treadle.model.effects import Invocation
 from treadle.model.outcomes import Outcome
 from treadle.model.requests import DefinitionRequest, HandlerRequest, HttpRequest
 from treadle.ports.clock import Clock
 from treadle.ports.invoker import Invoker
+from treadle.ports.tracing import Tracing
 from treadle.security.egress import EgressPolicy
 from treadle.security.tokens import KeyRing
 from treadle.worker.registry import Registry
@@ -31,7 +34,7 @@ class Dispatch:
             await invoker.close()
 
 
-def build_invoker(
+def build_invoker(  # noqa: PLR0913 - everything that calls may need meets here
     registry: Registry,
     definitions: Invoker,
     *,
@@ -39,15 +42,14 @@ def build_invoker(
     egress: EgressPolicy,
     tokens: KeyRing,
     public_url: str,
+    secrets: Secrets,
+    tracing: Tracing | None = None,
 ) -> Invoker:
-    """An invoker of every kind of request that there is, which fills their holes first."""
+    """An invoker of every kind of request that there is, which fills their holes first; traced, if wanted."""
     by_request: dict[type, Invoker] = {
         HttpRequest: HttpInvoker(clock=clock, egress=egress),
         HandlerRequest: LocalInvoker(registry),
         DefinitionRequest: definitions,
     }
-    return FillingInvoker(Dispatch(by_request), tokens=tokens, public_url=public_url, secret=_no_secret)
-
-
-def _no_secret(_name: str) -> None:
-    """No process is given secrets."""
+    filling = FillingInvoker(Dispatch(by_request), tokens=tokens, public_url=public_url, secret=secrets.find)
+    return filling if tracing is None else TracingInvoker(filling, tracing)

@@ -13,8 +13,10 @@ import structlog
 import uvloop
 
 from treadle.bootstrap.application import running
+from treadle.bootstrap.workflows import keep_workflows
+from treadle.config.secrets import Secrets, SecretsError
 from treadle.config.settings import Settings
-from treadle.worker.registry import Registry
+from treadle.workflow.app import App
 
 T = TypeVar("T")
 
@@ -45,19 +47,26 @@ def run(work: Coroutine[None, None, T]) -> T:
         return runner.run(work)
 
 
-async def serve_until_signal(settings: Settings, registry: Registry, announce: Callable[[str], None]) -> None:
+async def serve_until_signal(
+    settings: Settings, app: App, announce: Callable[[str], None], *, is_open: bool = True
+) -> None:
     """Run an application until SIGTERM or SIGINT; `announce` is told its URL when it is ready.
+
+    It is ready when the workflows of the app are kept.
 
     It ends the process if a handler will not be cancelled, since the event loop cannot be closed then.
 
     Raises:
+        Rejected: `no_api_key`, or a workflow cannot be kept.
         Unavailable, Corrupt, OSError: as `running`.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, _stop_or_die, stop, number)
-    async with running(settings, registry) as application:
+    async with running(settings, app.registry, is_open=is_open) as application:
+        loop.add_signal_handler(signal.SIGHUP, _read_secrets_again, application.secrets)
+        await keep_workflows(application.use_cases.definitions, app.workflows)
         announce(application.url)
         await stop.wait()
         log.info("stopping")
@@ -65,6 +74,16 @@ async def serve_until_signal(settings: Settings, registry: Registry, announce: C
     if left:
         log.warning("handlers left behind", tasks=left)
         _end_at_once(0)
+
+
+def _read_secrets_again(secrets: Secrets) -> None:
+    """What was read before stands where the file cannot be used."""
+    try:
+        secrets.read_again()
+    except SecretsError as error:
+        log.error("secrets not read again", message=str(error))
+    else:
+        log.info("secrets read again")
 
 
 def leave(code: int) -> None:
