@@ -36,7 +36,7 @@ def plant(fault: Fault, package: Path) -> None:
     path.write_text(text, "utf-8")
 
 
-FAULTS = (
+PLANTED = (
     Fault(
         "the oldest is undone first",
         "core/folding/compensations.py",

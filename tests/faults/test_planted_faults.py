@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.planted import FAULTS, ORDERS, Fault, plant
+from tests.faults.further import FURTHER
+from tests.faults.planted import ORDERS, PLANTED, Fault, plant
 
 pytestmark = pytest.mark.slow
 
@@ -17,6 +18,7 @@ PACKAGE = ROOT / "src" / "treadle"
 PASSED, FAILED = 0, 1
 """What pytest exits with; anything else is no verdict on the fault."""
 SECONDS_MAX = 60
+FAULTS = (*PLANTED, *FURTHER)
 
 
 def copied(to: Path) -> Path:
