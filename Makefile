@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-all prove lint types bench lock clean
+.PHONY: setup demo test test-all prove lint types bench docs lock clean
 
 setup: $(STAMP)
 
@@ -41,9 +41,18 @@ types: setup
 bench: setup
 	$(BIN)/python -m bench
 
+# uv is asked for the pins; it is needed here only.
+PINNED := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--group dev --extra testing pyproject.toml -o requirements/dev.txt
+	$(PINNED) --group dev --extra testing --extra otel pyproject.toml -o requirements/dev.txt
+	$(PINNED) -c requirements/dev.txt --extra otel pyproject.toml -o requirements/runtime.txt
+	$(PINNED) -c requirements/dev.txt --group build -o requirements/build.txt
+	$(PINNED) -c requirements/dev.txt --group docs -o requirements/docs.txt
+
+docs: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -13,6 +13,7 @@ from tests.invokers.invocations import FixedClock, handler, invocation
 from treadle.bootstrap.application import running
 from treadle.bootstrap.callbacks import load_key_ring, public_url
 from treadle.bootstrap.invokers import build_invoker
+from treadle.config.secrets import Secrets
 from treadle.config.settings import Settings
 from treadle.model.effects import Invocation
 from treadle.model.ids import ActivityId, ExecutionId, Instant
@@ -81,6 +82,7 @@ def built(registry: Registry, ring: KeyRing) -> Invoker:
         egress=DEV,
         tokens=ring,
         public_url="http://127.0.0.1:4711",
+        secrets=Secrets({}),
     )
 
 
@@ -106,7 +108,7 @@ async def test_what_is_sent_has_the_url_of_its_callback() -> None:
     await invoker.close()
 
 
-async def test_no_process_is_given_secrets() -> None:
+async def test_a_secret_that_the_process_was_not_given_is_missing() -> None:
     ring = KeyRing([StoredKey(id="k", secret=bytes(SECRET_BYTES), created_at=NOW)])
     invoker = built(Registry(), ring)
     hole = Hole(root="secrets", name="stripe")
@@ -114,7 +116,8 @@ async def test_no_process_is_given_secrets() -> None:
     outcome = await invoker.invoke(invocation(request))
     await invoker.close()
     assert isinstance(outcome, Failed)
-    assert (outcome.code, outcome.message) == ("missing_secret", "there is no secret 'stripe'")
+    assert outcome.code == "missing_secret"
+    assert outcome.message == "the namespace default has no secret 'stripe'"
 
 
 class Paying:

@@ -1,7 +1,7 @@
 """Invocations that set only what a test talks about."""
 
 from treadle.model.effects import Invocation
-from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant
+from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant, Namespace
 from treadle.model.json import Json
 from treadle.model.requests import HandlerRequest, HttpRequest, Request
 
@@ -18,6 +18,7 @@ def invocation(
 ) -> Invocation:
     return Invocation(
         execution_id=ExecutionId("e-1"),
+        namespace=Namespace("default"),
         frame=FrameId(1),
         activity=ActivityId(7),
         node="charge",

@@ -62,7 +62,9 @@ class Recorder:
 
 
 def filling(inner: Invoker, secrets: Mapping[str, str] | None = None) -> FillingInvoker:
-    return FillingInvoker(inner, tokens=RING, public_url=PUBLIC_URL, secret=(secrets or {}).get)
+    return FillingInvoker(
+        inner, tokens=RING, public_url=PUBLIC_URL, secret=lambda _, name: (secrets or {}).get(name)
+    )
 
 
 def asked(request: Request, *, timeout_ms: int = 10_000, awaits: bool = True) -> Invocation:
@@ -157,7 +159,7 @@ async def test_a_secret_that_is_not_there_fails_for_good_and_nothing_is_sent() -
     )
     assert outcome == Failed(
         code="missing_secret",
-        message="there is no secret 'other', 'third'",
+        message="the namespace default has no secret 'other', 'third'",
         cause=Cause.ERROR,
         is_final=True,
     )
@@ -212,6 +214,28 @@ async def test_what_a_service_answers_is_kept_as_it_is() -> None:
     )
     outcome = await filling(inner, {"api_key": SECRET}).invoke(asked(HOLED))
     assert outcome == Ok(body={"back": CALLBACK_URL}, status=202)
+
+
+async def test_a_secret_that_a_service_echoes_is_not_kept() -> None:
+    body = {"got": [f"Bearer {SECRET}", 7, None], SECRET: {"nested": "s3cr%2Ft%20%26%20more"}, "ok": True}
+    inner = Recorder(Ok(body=body, status=200, headers={"x-seen": SECRET, "x-id": "1"}))
+    outcome = await filling(inner, {"api_key": SECRET}).invoke(asked(HOLED))
+    assert outcome == Ok(
+        body={"got": [f"Bearer {MASKED}", 7, None], MASKED: {"nested": MASKED}, "ok": True},
+        status=200,
+        headers={"x-seen": MASKED, "x-id": "1"},
+    )
+
+
+async def test_a_secret_that_was_sent_once_is_kept_out_of_later_answers() -> None:
+    inner = Recorder(Ok(body={"last": SECRET}))
+    invoker = filling(inner, {"api_key": SECRET})
+    bare = asked(HandlerRequest(name="f"))
+    assert await invoker.invoke(bare) == inner.outcome
+    await invoker.invoke(asked(HOLED))
+    assert await invoker.invoke(bare) == Ok(body={"last": MASKED})
+    elsewhere = msgspec.structs.replace(bare, namespace=Namespace("other"))
+    assert await invoker.invoke(elsewhere) == inner.outcome
 
 
 async def test_what_a_broken_invoker_raises_is_masked() -> None:

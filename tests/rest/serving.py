@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import msgspec
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from treadle.bootstrap.application import Running, running
 from treadle.config.settings import read_settings
@@ -16,7 +17,7 @@ from treadle.worker.registry import FinalError, Registry
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """`body` is what the JSON of the answer holds, None without one."""
+    """`body` is what the JSON of the answer holds, None if it is none."""
 
     status: int
     headers: Mapping[str, str]
@@ -98,7 +99,8 @@ class Server:
     async def call(self, method: str, path: str, **given: Any) -> Reply:
         async with self.session.request(method, path, **given) as answer:
             text = await answer.text()
-            body = msgspec.json.decode(text) if text else None
+            is_json = answer.content_type.endswith("json")
+            body = msgspec.json.decode(text) if text and is_json else None
             return Reply(status=answer.status, headers=answer.headers, body=body)
 
     async def get(self, path: str, **given: Any) -> Reply:
@@ -106,6 +108,14 @@ class Server:
 
     async def post(self, path: str, **given: Any) -> Reply:
         return await self.call("POST", path, **given)
+
+    async def metrics(self) -> dict[tuple[str, str], float]:
+        """What a scrape says: by the name of a sample and the values of its labels, joined by commas."""
+        async with self.session.get("/metrics") as answer:
+            assert answer.status == 200
+            families = text_string_to_metric_families(await answer.text())
+            samples = [sample for family in families for sample in family.samples]
+            return {(sample.name, ",".join(sample.labels.values())): sample.value for sample in samples}
 
     async def history(self, execution: Reply) -> list[Json]:
         """The first events of an execution, as they are shown."""
@@ -142,12 +152,14 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(store: str = "memory:", **options: object) -> AsyncIterator[Server]:
+async def serving(
+    store: str = "memory:", *, is_open: bool = True, **options: object
+) -> AsyncIterator[Server]:
     """A server on a free port; stopped at the end."""
     handlers = Handlers()
     settings = read_settings({"store": store, "port": 0, "stop_grace_ms": 200, **options}, {})
     async with (
-        running(settings, handlers.registry) as application,
+        running(settings, handlers.registry, is_open=is_open) as application,
         aiohttp.ClientSession(application.url) as session,
     ):
         yield Server(application, session, handlers)

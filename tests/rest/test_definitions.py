@@ -52,6 +52,44 @@ async def test_every_fault_is_told_at_once_and_nothing_is_kept(server: Server) -
     assert (await server.get("/v1/definitions/saga")).status == 404
 
 
+FAULTY_YAML = b"""\
+name: saga
+version: "1"
+steps:
+  - {id: a, kind: task, handler: echo, timeout: soon}
+  - id: b
+    kind: tsak
+"""
+AS_YAML = {"Content-Type": "application/yaml"}
+
+
+async def test_faults_of_yaml_say_in_which_line_and_column(server: Server) -> None:
+    refused = await server.post("/v1/definitions", data=FAULTY_YAML, headers=AS_YAML)
+    told = await server.post("/v1/definitions/validate", data=FAULTY_YAML, headers=AS_YAML)
+    assert (refused.status, told.status) == (422, 200)
+    assert refused.body["errors"] == told.body["errors"]
+    places = {error["pointer"]: (error["line"], error["column"]) for error in told.body["errors"]}
+    assert places == {"/steps/0/timeout": (4, 49), "/steps/1/kind": (6, 11)}
+
+
+async def test_warnings_of_yaml_say_so_too_and_those_of_json_do_not(server: Server) -> None:
+    suspicious = FAULTY_YAML.replace(b"soon", b"1h, deadline: 1s").replace(b"tsak", b"task\n    handler: h")
+    told = await server.post("/v1/definitions/validate", data=suspicious, headers=AS_YAML)
+    kept = await server.post("/v1/definitions", data=suspicious, headers=AS_YAML)
+    json = await server.post("/v1/definitions/validate", json=kept.body["document"])
+    (warning,) = told.body["warnings"]
+    assert kept.body["warnings"] == [warning]
+    assert (warning["code"], warning["line"], warning["column"]) == ("longer_than_deadline", 4, 49)
+    assert json.body["warnings"] == [{name: warning[name] for name in ("pointer", "code", "message")}]
+
+
+async def test_yaml_that_cannot_be_read_is_refused_with_its_place(server: Server) -> None:
+    reply = await server.post("/v1/definitions", data=b"labels:\n  1: a\n", headers=AS_YAML)
+    (error,) = reply.body["errors"]
+    assert (reply.status, reply.code) == (400, "malformed_request")
+    assert (error["pointer"], error["line"], error["column"]) == ("/labels", 2, 3)
+
+
 async def test_validation_tells_all_and_keeps_nothing(server: Server) -> None:
     good = await server.post("/v1/definitions/validate", json=SAGA)
     bad = await server.post("/v1/definitions/validate", json=document({"id": "b", "kind": "tsak"}))

@@ -156,3 +156,16 @@ async def test_followers_are_bounded(bare: Server) -> None:
     refused = await bare.get(f"/v1/executions/{napping.body['id']}/events")
     assert (refused.status, refused.code) == (503, "overloaded")
     bare.application.engine.followers.count = 0
+
+
+async def test_who_comes_back_before_the_live_state_shows_the_end_is_let_go(bare: Server) -> None:
+    """The history is durable a moment earlier: the follower looks again when the state is there."""
+    held = await bare.start(HELD, wait=False)
+    await bare.handlers.until_held()
+    last = len(await bare.history(held)) + 3
+    async with following(bare, held, last) as answer:
+        assert answer.status == 200
+        bare.handlers.release()
+        seen = [message async for message in messages(answer)]
+    history = await bare.history(held)
+    assert [message.data for message in seen] == history[last:]

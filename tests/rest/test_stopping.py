@@ -10,10 +10,12 @@ import pytest
 
 from tests.rest.serving import document, serving, sleep, sqlite, task
 from tests.runtime.world import RANDOMNESS, FallibleStore, Services, unreachable
+from treadle.bootstrap.metrics import Scrapes, StoreReading
 from treadle.model.ids import EngineId, Instant
 from treadle.model.views import StoredKey
 from treadle.rest.edge import Edge, Info
-from treadle.rest.headers import open_caller
+from treadle.rest.identifying import OpenCallers
+from treadle.rest.requests import Requests
 from treadle.rest.server import serve
 from treadle.rest.table import application
 from treadle.runtime.bounds import RuntimeBounds
@@ -76,7 +78,16 @@ async def over(
         tokens=KeyRing([StoredKey(id="k", secret=bytes(SECRET_BYTES), created_at=Instant(0))]),
     )
     info = Info(version="0", engine=parts.id, store={}, features=())
-    edge = Edge(use_cases=UseCases(service), health=engine.health, identify=open_caller, info=info)
+    requests = Requests()
+    scrapes = Scrapes(engine, StoreReading(store, store.views, parts.clock), requests)
+    edge = Edge(
+        use_cases=UseCases(service),
+        health=engine.health,
+        callers=OpenCallers(),
+        info=info,
+        metrics=scrapes.answer,
+        requests=requests,
+    )
     server = await serve(application(edge), "127.0.0.1", 0)
     try:
         async with aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session:

@@ -44,6 +44,7 @@ def asking(definition: str, value: Json = None, namespace: str = NAMESPACE) -> I
 def invocation(request: Request) -> Invocation:
     return Invocation(
         execution_id=ExecutionId("x"),
+        namespace=Namespace("default"),
         frame=FrameId(1),
         activity=ActivityId(2),
         node="first",

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.runtime.world import Services, program, stage, task
 from treadle.model.effects import Invocation
@@ -43,9 +44,12 @@ class Broken(Services):
 async def test_a_call_that_will_not_end_is_given_up_and_its_late_answer_changes_nothing() -> None:
     services = Stubborn()
     soon = RuntimeBounds(attempt_grace_ms=-990, attempt_sweep_ms=5)
-    async with stage(ONE_STEP, services=services, bounds=soon) as on:
-        ended = await on.ended(await on.begin(ONE_STEP))
-        services.let_go.set()
+    with capture_logs() as lines:
+        async with stage(ONE_STEP, services=services, bounds=soon) as on:
+            ended = await on.ended(await on.begin(ONE_STEP))
+            services.let_go.set()
+    told = {"execution": ended.id, "path": "only", "attempt": 1, "code": "call_timeout"}
+    assert [told.items() <= line.items() for line in lines] == [True]
     assert ended.ended is ExecutionStatus.COMPLETED
     attempts = ended.visits["only"].attempts
     assert [one.outcome for one in attempts] == [AttemptOutcome.UNKNOWN, AttemptOutcome.OK]
@@ -53,8 +57,11 @@ async def test_a_call_that_will_not_end_is_given_up_and_its_late_answer_changes_
 
 
 async def test_an_invoker_that_raises_leaves_the_outcome_unknown() -> None:
-    async with stage(ONE_STEP, services=Broken()) as on:
-        ended = await on.ended(await on.begin(ONE_STEP))
+    with capture_logs() as lines:
+        async with stage(ONE_STEP, services=Broken()) as on:
+            ended = await on.ended(await on.begin(ONE_STEP))
+    told = {"event": "invoker failed", "execution": ended.id, "path": "only", "attempt": 1}
+    assert [told.items() <= line.items() for line in lines] == [True]
     attempts = ended.visits["only"].attempts
     assert [one.outcome for one in attempts] == [AttemptOutcome.UNKNOWN, AttemptOutcome.OK]
     assert attempts[0].error is not None

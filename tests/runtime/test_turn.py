@@ -1,17 +1,24 @@
 """Several decisions of one commit: what each adds, and what becomes of rows of the inbox."""
 
-from tests.runtime.world import called, start_of
+from msgspec import structs
+from structlog.testing import capture_logs
+
+from tests.runtime.world import called, start_of, task
+from tests.runtime.world import program as program_of
 from treadle.core.decide import decide
 from treadle.model.bounds import DEFAULT_BOUNDS
-from treadle.model.commands import Command, Continue, RecordRefusal, TerminateExecution
+from treadle.model.commands import Command, Continue, RecordRefusal, ReportOutcome, TerminateExecution
 from treadle.model.decision import Decision
+from treadle.model.effects import Invocation
 from treadle.model.events import ExecutionTerminated, InputRefused
 from treadle.model.ids import Instant
+from treadle.model.outcomes import Ok
 from treadle.runtime.mailbox import Letter
 from treadle.runtime.turn import Case, Turn
 from treadle.testing.builders import program
 from treadle.testing.composites import wait
 
+CALLING = program_of(task("only"))
 ASKING = called("asking", program(wait("approval")))
 NOW = Instant(1_000)
 
@@ -34,6 +41,20 @@ def test_a_row_whose_command_changes_nothing_is_used_up_with_an_event_that_says_
     assert isinstance(event, InputRefused)
     assert (event.command, event.code) == ("Continue", "changed_nothing")
     assert turn.consumed == (1,)
+
+
+def test_a_decision_that_breaks_is_told_with_the_attempt_that_it_was_about() -> None:
+    begun = decide(CALLING, None, start_of(CALLING), NOW)
+    assert isinstance(begun, Decision)
+    (invocation,) = (effect for effect in begun.effects if isinstance(effect, Invocation))
+    broken = structs.replace(CALLING, nodes={})
+    case = Case(execution_id=begun.execution.id, program=broken, bounds=DEFAULT_BOUNDS)
+    report = ReportOutcome(frame=invocation.frame, activity=invocation.activity, outcome=Ok())
+    with capture_logs() as lines:
+        Turn(case, begun.execution, ()).decide(Letter(command=report), NOW, is_held=False)
+    told = {"execution": begun.execution.id, "path": "only", "attempt": 1, "command": "ReportOutcome"}
+    assert lines[0]["event"] == "decision failed"
+    assert told.items() <= lines[0].items()
 
 
 def test_what_follows_the_end_in_the_same_commit_is_used_up_without_a_word() -> None:

@@ -67,6 +67,8 @@ def plan(connection: apsw.Connection, statement: str) -> list[str]:
         ("find_newest", "definitions_named (namespace=? AND name=?)"),
         ("find_inline", "definitions_inline (namespace=? AND digest=?)"),
         ("find_document", "definitions_digest (namespace=? AND digest=?)"),
+        ("count_open", "executions_status (namespace=? AND status=?)"),
+        ("count_open", "executions_listed (namespace>?)"),
         ("find_idempotency", "idempotency USING PRIMARY KEY (namespace=? AND key=?)"),
     ],
 )

@@ -24,6 +24,19 @@ def parse_server_url(text: str) -> SplitResult:
     return parts
 
 
+def parse_collector_url(text: str) -> SplitResult:
+    """The URL to which traces are sent.
+
+    Raises:
+        ValueError: it is not the URL of a server, or holds credentials.
+    """
+    parts = parse_server_url(text)
+    if "@" in parts.netloc:
+        # The message does not repeat what may be a password.
+        raise ValueError("the URL of a collector has no credentials: OTEL_EXPORTER_OTLP_HEADERS is for them")
+    return parts
+
+
 def parse_public_url(text: str) -> str:
     """The URL by which others reach this server, without a slash at its end: paths are put behind it.
 

@@ -6,7 +6,8 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from treadle.config.server_url import parse_public_url
+from treadle.config.networks import parse_networks
+from treadle.config.server_url import parse_collector_url, parse_public_url
 from treadle.config.store_url import StoreUrl, parse_store_url
 
 PREFIX: Final = "TREADLE_"
@@ -27,9 +28,29 @@ CLIENT_NAMES: Final = (
     "TREADLE_LIMIT",
     "TREADLE_CURSOR",
     "TREADLE_AFTER",
+    "TREADLE_ALL",
+    "TREADLE_AT",
+    "TREADLE_BUSINESS_KEY_POLICY",
+    "TREADLE_DEADLINE",
+    "TREADLE_DOCUMENT",
+    "TREADLE_ID",
+    "TREADLE_IDEMPOTENCY_KEY",
+    "TREADLE_NAME",
+    "TREADLE_OUTCOME",
+    "TREADLE_PATH",
+    "TREADLE_PAYLOAD",
+    "TREADLE_PRIORITY",
+    "TREADLE_REASON",
+    "TREADLE_RECONNECT",
+    "TREADLE_RESULT",
+    "TREADLE_SCOPE",
+    "TREADLE_STARTED_AFTER",
+    "TREADLE_STARTED_BEFORE",
+    "TREADLE_START_AT",
 )
-"""Options of commands that talk to a server."""
-SERVER_NAMES: Final = ("TREADLE_API_KEYS",)
+"""Options of commands that talk to a server, and of `keys`."""
+DOCUMENT_NAMES: Final = ("TREADLE_FORMAT", "TREADLE_TO")
+"""Options of commands that read documents."""
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -37,18 +58,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What an engine process is run with; each field is also TREADLE_<FIELD> in the environment."""
 
     host: str = "127.0.0.1"
+    """The address of this machine to listen at."""
     port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 7_070
     """0 takes a free one."""
     store: str = "sqlite:///treadle.db"
+    """Where everything is kept: `sqlite:///file.db`, `sqlite:////absolute/file.db` or `memory:`."""
     app: str | None = None
     """`module:registry`, the handlers of this process."""
     public_url: str | None = None
     """How services reach this server, for their callbacks; by default `http://<host>:<port>`."""
+    egress_allow: str | None = None
+    """`CIDR,CIDR,...` that outbound calls of `treadle server` may reach although they are not public."""
+    api_keys: str | None = None
+    """Keys of callers beside those of the store: `name:namespace:scope+scope:key`, separated by commas."""
+    secrets: str | None = None
+    """A file `{namespace: {name: value}}`, JSON or YAML, of what `secrets.<name>` stands for in requests."""
+    otlp_endpoint: str | None = None
+    """The collector that attempts are told to as spans, by OTLP over HTTP: `http://collector:4318`."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """From which level on lines are logged."""
     live_max: Count = 10_000
     """Executions that the engine drives at once; further starts are stored due."""
     batch_rows_max: Count = 1_000
+    """Commits in one transaction."""
     batch_bytes_max: Count = 4 * 1_024 * 1_024
+    """Bytes of events and snapshots in one transaction; a single larger commit goes alone."""
     stop_grace_ms: Annotated[int, msgspec.Meta(ge=0, le=600_000)] = 10_000
     """How long a stop awaits calls in flight."""
     nodes_max: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1_000
@@ -89,6 +123,10 @@ def read_settings(options: Mapping[str, object], environ: Mapping[str, str]) -> 
     _check("store", settings.store, parse_store_url, options)
     if settings.public_url is not None:
         _check("public_url", settings.public_url, parse_public_url, options)
+    if settings.otlp_endpoint is not None:
+        _check("otlp_endpoint", settings.otlp_endpoint, parse_collector_url, options)
+    if settings.egress_allow is not None:
+        _check("egress_allow", settings.egress_allow, parse_networks, options)
     return settings
 
 
@@ -98,7 +136,7 @@ def check_names(environ: Mapping[str, str]) -> None:
     Raises:
         SettingsError: with the nearest known name.
     """
-    known = (*map(variable, Settings.__struct_fields__), *CLIENT_NAMES, *SERVER_NAMES)
+    known = (*map(variable, Settings.__struct_fields__), *CLIENT_NAMES, *DOCUMENT_NAMES)
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name in known or name.startswith(OPEN_PREFIXES):
             continue

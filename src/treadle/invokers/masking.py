@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from treadle.model.effects import Invocation
+from treadle.model.json import Json
 
 MASKED: Final = "***"
 CUT_CHARS_MIN: Final = 4
@@ -47,8 +48,22 @@ class Mask:
 NO_MASK: Final = Mask()
 
 
+def masked(value: Json, mask: Mask) -> Json:
+    """The value with every text in it masked, keys too."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, list):
+        return [masked(item, mask) for item in value]
+    if isinstance(value, dict):
+        return {mask(key): masked(item, mask) for key, item in value.items()}
+    return value
+
+
 class FilledInvocation(Invocation, frozen=True, kw_only=True, gc=False):
-    """An attempt as it is sent, its holes filled. `mask` takes what filled them out of a text."""
+    """An attempt as it is sent, its holes filled.
+
+    `mask` takes what filled them out of a text.
+    """
 
     mask: Mask
 

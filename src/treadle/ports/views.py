@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from treadle.model.api_keys import ApiKey
 from treadle.model.execution import ExecutionStatus
 from treadle.model.ids import Digest, ExecutionId, Namespace
 from treadle.model.views import Cursor, ExecutionFilter, FailureGroup, StoredDefinition, Summary
@@ -50,6 +51,10 @@ class Views(Protocol):
         """How many executions match, by status; a status without any is left out."""
         ...
 
+    async def open_counts(self) -> Mapping[ExecutionStatus, int]:
+        """How many executions of all namespaces have not ended, by status; one without any is left out."""
+        ...
+
     async def failures(
         self, where: ExecutionFilter, after: Cursor | None, limit: int
     ) -> Sequence[FailureGroup]:
@@ -84,6 +89,10 @@ class Views(Protocol):
 
     async def idempotency(self, namespace: Namespace, key: str) -> IdempotencyRecord | None:
         """What the key was used for, if it was."""
+        ...
+
+    async def api_keys(self) -> Sequence[ApiKey]:
+        """Every key by which callers were ever known, of all namespaces."""
         ...
 
     async def audit(self, after: ExecutionId | None, limit: int) -> Sequence[AuditedExecution]:

@@ -13,6 +13,8 @@ PAGE_ITEMS_MAX: Final = 500
 PAGE_ITEMS_DEFAULT: Final = 50
 SEQ_MAX: Final = 2**53 - 1
 """Beyond what any history reaches; every JSON reader holds it exactly."""
+EVENT_ID_DIGITS_MAX: Final = 15
+"""Digits of the id of a server-sent event, which is a `seq`."""
 WAIT_S_MAX: Final = 60
 """`Prefer: wait` for longer is shortened to this."""
 CONNECTIONS_WAITING_MAX: Final = 2_048

@@ -1,13 +1,23 @@
 """What the handlers work with, and what the server says of itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 import msgspec
 
 from treadle.model.ids import EngineId
 from treadle.model.json import Json
+from treadle.rest.requests import Requests
 from treadle.service.caller import Caller
 from treadle.service.use_cases import UseCases
+
+
+class Callers(Protocol):
+    """Knows who asks, by the headers of a request."""
+
+    async def identify(self, headers: Mapping[str, str]) -> Caller:
+        """Raises Rejected for one who may not ask at all."""
+        ...
 
 
 class Info(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,9 +30,14 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
-    """`health` says what is wrong, in words; `identify` who asks, by the headers, or raises Rejected."""
+    """`health` says what is wrong, in words; `callers` who asks; `metrics` is what a scrape is answered.
+
+    `requests` is told what became of each.
+    """
 
     use_cases: UseCases
     health: Callable[[], tuple[str, ...]]
-    identify: Callable[[Mapping[str, str]], Caller]
+    callers: Callers
     info: Info
+    metrics: Callable[[], Awaitable[bytes]]
+    requests: Requests

@@ -1,5 +1,6 @@
 """All methods of one path: a request is read as its route says, its handler called, the answer sent."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -8,20 +9,24 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from treadle.model.errors import Rejected
 from treadle.model.ids import Namespace
 from treadle.model.json import Json
 from treadle.rest.edge import Edge
 from treadle.rest.events import EventStreamResponse
 from treadle.rest.json_bodies import convert_body, decode_json
-from treadle.rest.problems import method_not_allowed, not_found, problem_response
+from treadle.rest.problems import ProblemResponse, method_not_allowed, not_found, problem_response
 from treadle.rest.queries import read_query
 from treadle.rest.reading import read_body, read_media_type
+from treadle.rest.requests import place
 from treadle.rest.routing import Answer, Call, Route
 from treadle.service.caller import Caller
+from treadle.telemetry.metrics import OK
 
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 JSON: Final = "application/json"
-NOBODY: Final = Caller(namespace=Namespace(""), actor="nobody")
+CALLBACKS: Final = "/v1/callbacks"
+NOBODY: Final = Caller(namespace=Namespace(""), actor="nobody", scopes=frozenset())
 """Who asks where nobody is asked who he is; in no namespace."""
 _encoder = msgspec.json.Encoder()
 
@@ -32,18 +37,29 @@ class Endpoint:
     def __init__(self, routes: Iterable[Route], edge: Edge) -> None:
         self._routes: Mapping[str, Route] = {route.method: route for route in routes}
         self._edge = edge
+        self._path = next(route.path for route in self._routes.values())
+        self._is_callback = self._path.startswith(CALLBACKS)
         methods = set(self._routes) | ({"HEAD"} if "GET" in self._routes else set())
         self._allowed = ", ".join(sorted(methods))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        loop = asyncio.get_running_loop()
+        came_at = loop.time()
         try:
             response = await self._respond(request)
         except ClientDisconnect:
             return
         except Exception as error:  # the edge of the process: whatever it is, the caller is answered
-            response = problem_response(error)
+            response = problem_response(error, place=place(request, self._path))
+        self._tell(request, response, loop.time() - came_at)
         await response(scope, receive, send)
+
+    def _tell(self, request: Request, response: Response, elapsed_s: float) -> None:
+        code = response.code if isinstance(response, ProblemResponse) else OK
+        self._edge.requests.answered(request, self._path, response.status_code, code, elapsed_s)
+        if self._is_callback:
+            self._edge.requests.callback(code)
 
     async def _respond(self, request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
@@ -54,11 +70,13 @@ class Endpoint:
         answer = await route.handler(await self._read(request, route))
         if answer.stream is not None and request.method != "HEAD":
             return EventStreamResponse(answer.stream, headers=dict(answer.headers))
-        return _response(answer)
+        return _response(answer, route)
 
     async def _read(self, request: Request, route: Route) -> Call[Any, Any]:
         headers = request.headers
-        caller = NOBODY if route.is_open else self._edge.identify(headers)
+        caller = NOBODY if route.is_open else await self._edge.callers.identify(headers)
+        if not route.is_open:
+            check_scope(caller, route)
         query = read_query(request.query_params, route.query)
         data, written_in, tree, body = b"", "json", None, None
         if route.method in WITH_BODY:
@@ -81,10 +99,27 @@ class Endpoint:
         )
 
 
-async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+def check_scope(caller: Caller, route: Route) -> None:
+    """Refuse a caller who may not do this.
+
+    Raises:
+        Rejected: `forbidden`.
+    """
+    if route.scope not in caller.scopes:
+        raise Rejected("forbidden", f"this takes the scope `{route.scope}`, which {caller.actor} has not")
+
+
+class Nowhere:
     """The ASGI application for every path that is not in the table."""
-    response = problem_response(not_found(Request(scope).url.path))
-    await response(scope, receive, send)
+
+    def __init__(self, edge: Edge) -> None:
+        self._requests = edge.requests
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        response = problem_response(not_found(request.url.path))
+        self._requests.answered(request, None, response.status_code, response.code, 0.0)
+        await response(scope, receive, send)
 
 
 def _read_json(data: bytes, route: Route, wanted: type[msgspec.Struct]) -> tuple[Json, msgspec.Struct]:
@@ -92,7 +127,10 @@ def _read_json(data: bytes, route: Route, wanted: type[msgspec.Struct]) -> tuple
     return tree, convert_body(tree, wanted)
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: Answer, route: Route) -> Response:
+    if answer.text is not None:
+        headers = {**answer.headers, "Content-Type": route.answers_in}
+        return Response(answer.text, status_code=answer.status, headers=headers)
     if answer.body is msgspec.UNSET:
         return Response(status_code=answer.status, headers=dict(answer.headers))
     encoded = _encoder.encode(answer.body)

@@ -12,7 +12,7 @@ from starlette.types import Message, Send
 
 from treadle.model.errors import Rejected
 from treadle.model.ids import ExecutionId, Namespace
-from treadle.rest.bounds import EVENT_SEND_S_MAX, SEQ_MAX
+from treadle.rest.bounds import EVENT_ID_DIGITS_MAX, EVENT_SEND_S_MAX
 from treadle.rest.queries import NoQuery
 from treadle.rest.routing import Answer, Call
 from treadle.service.following import Following
@@ -31,6 +31,7 @@ async def follow_events(call: Call[NoQuery, None]) -> Answer:
     execution_id = ExecutionId(call.path["id"].lower())
     after_seq = read_last_event_id(call.headers.get("last-event-id", ""))
     following, namespace = call.edge.use_cases.following, call.caller.namespace
+    following.admit()
     if await following.is_over(namespace, execution_id, after_seq):
         return Answer(status=204)
     return Answer(headers=HEADERS, stream=_messages(following, namespace, execution_id, after_seq))
@@ -60,7 +61,7 @@ def read_last_event_id(text: str) -> int:
     """
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit() and int(text) <= SEQ_MAX):
+    if not (text.isascii() and text.isdigit() and len(text) <= EVENT_ID_DIGITS_MAX):
         raise Rejected("malformed_request", "Last-Event-ID is the `id` of an event that was sent: a number")
     return int(text)
 

@@ -29,5 +29,10 @@ async def readyz(call: Call[NoQuery, None]) -> Answer:
     return Answer(status=503 if faults else 200, body=Readiness(status=status, faults=faults))
 
 
+async def metrics(call: Call[NoQuery, None]) -> Answer:
+    """What the process counts and measures."""
+    return Answer(text=await call.edge.metrics())
+
+
 async def info(call: Call[NoQuery, None]) -> Answer:
     return Answer(body=call.edge.info)

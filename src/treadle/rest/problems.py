@@ -11,6 +11,7 @@ from treadle.model.errors import Fault, Rejected, TreadleError, Unavailable
 from treadle.rest.codes import CODES, INTERNAL
 
 PROBLEM_JSON: Final = "application/problem+json"
+NOWHERE: Final[Mapping[str, str | None]] = {}
 log = structlog.get_logger(__name__)
 
 
@@ -26,25 +27,40 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[Fault, ...] = ()
 
 
-def problem_of(error: Exception) -> Problem:
-    """What is told of an error: all of the caller's and of what passes, nothing of our own faults."""
+class ProblemResponse(Response):
+    """The answer to a request that ended in an error; `code` is that of the problem."""
+
+    media_type = PROBLEM_JSON
+
+    def __init__(self, problem: Problem, headers: Mapping[str, str]) -> None:
+        super().__init__(msgspec.json.encode(problem), status_code=problem.status, headers=headers)
+        self.code = problem.code
+
+
+def problem_of(error: Exception, place: Mapping[str, str | None] = NOWHERE) -> Problem:
+    """What is told of an error: all of the caller's and of what passes, nothing of our own faults.
+
+    `place` is what the log of the server says of the request beside such a fault.
+    """
     if not isinstance(error, Rejected | Unavailable) or error.code not in CODES:
-        log.error("request failed", exc_info=error)
+        log.error("request failed", code=INTERNAL, exc_info=error, **place)
         return _problem(INTERNAL, "the request could not be carried out; the log of the server says why", ())
     if error.code == INTERNAL:
-        log.error("request failed", exc_info=error)
+        log.error("request failed", code=INTERNAL, exc_info=error, **place)
     return _problem(error.code, error.message, error.errors if isinstance(error, Rejected) else ())
 
 
-def problem_response(error: Exception, headers: Mapping[str, str] | None = None) -> Response:
+def problem_response(
+    error: Exception, headers: Mapping[str, str] | None = None, place: Mapping[str, str | None] = NOWHERE
+) -> ProblemResponse:
     """The answer to a request that ended in an error."""
-    problem = problem_of(error)
+    problem = problem_of(error, place)
     sent = dict(headers or {})
     if isinstance(error, Unavailable):
         sent["Retry-After"] = str(error.retry_after_s)
-    return Response(
-        msgspec.json.encode(problem), status_code=problem.status, headers=sent, media_type=PROBLEM_JSON
-    )
+    if problem.code == "unauthenticated":
+        sent["WWW-Authenticate"] = "Bearer"
+    return ProblemResponse(problem, sent)
 
 
 def method_not_allowed(method: str, path: str) -> TreadleError:

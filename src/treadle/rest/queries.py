@@ -14,9 +14,16 @@ from treadle.model.json import Json
 from treadle.model.views import ExecutionFilter
 from treadle.rest.bounds import PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, SEQ_MAX
 from treadle.rest.faults import fault_of
+from treadle.service.cursors import CURSOR_TEXT
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 Limit = Annotated[int, msgspec.Meta(ge=1, le=PAGE_ITEMS_MAX)]
+# What the reading of these checks by itself, and says better than a type can, is only described here.
+CursorText = Annotated[
+    str, msgspec.Meta(extra_json_schema={"pattern": f"^{CURSOR_TEXT.pattern}$", "format": "cursor"})
+]
+LabelText = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": "^[^:]+:"})]
+InstantText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 
 
 class NoQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,7 +33,7 @@ class NoQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class DefinitionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str | None = None
     limit: Limit = PAGE_ITEMS_DEFAULT
-    cursor: str | None = None
+    cursor: CursorText | None = None
 
 
 class FilterQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,21 +43,21 @@ class FilterQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     definition: str | None = None
     version: str | None = None
     business_key: str | None = None
-    label: tuple[str, ...] = ()
-    started_after: str | None = None
-    started_before: str | None = None
+    label: tuple[LabelText, ...] = ()
+    started_after: InstantText | None = None
+    started_before: InstantText | None = None
 
 
 class ExecutionsQuery(FilterQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A page of those that match."""
 
     limit: Limit = PAGE_ITEMS_DEFAULT
-    cursor: str | None = None
+    cursor: CursorText | None = None
 
 
 class NodesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Limit = PAGE_ITEMS_MAX
-    cursor: str | None = None
+    cursor: CursorText | None = None
 
 
 class ExecutionQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

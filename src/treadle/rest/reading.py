@@ -12,7 +12,9 @@ from treadle.rest.bounds import BODY_BYTES_MAX, BODY_READ_S_MAX
 LENGTH_DIGITS_MAX: Final = 18
 
 
-async def read_body(request: Request, bytes_max: int = BODY_BYTES_MAX) -> bytes:
+async def read_body(
+    request: Request, bytes_max: int = BODY_BYTES_MAX, within_s: float = BODY_READ_S_MAX
+) -> bytes:
     """All of the body, whether its length was told or not.
 
     Raises:
@@ -24,14 +26,14 @@ async def read_body(request: Request, bytes_max: int = BODY_BYTES_MAX) -> bytes:
     chunks: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(BODY_READ_S_MAX):
+        async with asyncio.timeout(within_s):
             async for chunk in request.stream():
                 size += len(chunk)
                 if size > bytes_max:
                     raise _too_large(bytes_max)
                 chunks.append(chunk)
     except TimeoutError as error:
-        raise Rejected("request_timeout", f"the body did not arrive within {BODY_READ_S_MAX} s") from error
+        raise Rejected("request_timeout", f"the body did not arrive within {within_s} s") from error
     return b"".join(chunks)
 
 

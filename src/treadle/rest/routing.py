@@ -1,5 +1,6 @@
 """A row of the table of routes, and what stands behind it: read, call, answer."""
 
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -7,6 +8,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 import msgspec
 from starlette.datastructures import Headers
 
+from treadle.model.api_keys import Scope
 from treadle.model.json import Json
 from treadle.rest.edge import Edge
 from treadle.rest.queries import NoQuery
@@ -39,10 +41,15 @@ class Call(msgspec.Struct, Generic[Q, B], frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What is answered; `body` UNSET is none. `stream` is sent as events, one after the other."""
+    """What is answered; `body` UNSET is none.
+
+    `text` is sent as it is, in the type that the route answers in; `stream` is sent as events, one after the
+    other.
+    """
 
     status: int = 200
     body: object = msgspec.UNSET
+    text: bytes | None = None
     stream: AsyncGenerator[bytes, None] | None = None
     headers: Mapping[str, str] = {}
 
@@ -71,5 +78,20 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     is_open: bool = False
     types: Mapping[str, str] = JSON_TYPES
     """Media types that a body may have -> what it is then written in."""
+    headers: tuple[str, ...] = ()
+    """Headers that the handler looks at."""
+    answer_headers: tuple[str, ...] = ()
+    """Headers that an answer may have when nothing is wrong."""
+    refusals: tuple[str, ...] = ()
+    """Codes that a request may end with, beside those that any may."""
+    scope: Scope = Scope.READ
+    """What the caller has to be allowed."""
     answers_in: str = "application/json"
     """The media type of what is answered when nothing is wrong."""
+
+
+def operation_id(route: Route) -> str:
+    """One word for the operation, the same as long as its address is."""
+    parts = [part for part in route.path.split("/")[1:] if part != "v1"]
+    words = [part.strip("{}").partition(":")[0] for part in parts]
+    return re.sub(r"[.-]", "_", "_".join((route.method.lower(), *words)))

@@ -6,6 +6,7 @@ from starlette.routing import Route as PathRoute
 from starlette.routing import Router
 from starlette.types import ASGIApp
 
+from treadle.model.api_keys import Scope
 from treadle.rest.callbacks import Accepted, deliver_callback
 from treadle.rest.definitions import (
     delete_definition,
@@ -14,8 +15,9 @@ from treadle.rest.definitions import (
     put_definition,
     validate_definition,
 )
+from treadle.rest.describing import described
 from treadle.rest.edge import Edge, Info
-from treadle.rest.endpoint import Endpoint, nowhere
+from treadle.rest.endpoint import Endpoint, Nowhere
 from treadle.rest.events import EVENT_STREAM, follow_events
 from treadle.rest.executions import (
     act_on_compensation,
@@ -30,7 +32,7 @@ from treadle.rest.executions import (
     send_signal,
     start_execution,
 )
-from treadle.rest.operations import Liveness, Readiness, info, livez, readyz
+from treadle.rest.operations import Liveness, Readiness, info, livez, metrics, readyz
 from treadle.rest.queries import (
     DefinitionsQuery,
     ExecutionQuery,
@@ -40,6 +42,7 @@ from treadle.rest.queries import (
     NodesQuery,
 )
 from treadle.rest.routing import DOCUMENT_TYPES, Route
+from treadle.rest.schemas import SCHEMA_JSON, get_definition_schema
 from treadle.service.act_orders import ReasonOrder
 from treadle.service.acts import COMPENSATION_ACTS, EXECUTION_ACTS
 from treadle.service.definitions import DefinitionPage, DefinitionView, Validation
@@ -50,15 +53,19 @@ from treadle.service.lists import Counts, FailurePage, SummaryPage
 from treadle.service.node_pages import NodePage
 from treadle.service.orders import StartOrder
 from treadle.service.views import ExecutionView
+from treadle.telemetry.metric import OPENMETRICS
 
-ROUTES: Final = (
+ROWS: Final = (
     Route(
         method="POST",
         path="/v1/definitions",
         handler=put_definition,
+        scope=Scope.OPERATE,
         summary="Keep a definition",
         responses={201: DefinitionView, 200: DefinitionView},
         types=DOCUMENT_TYPES,
+        answer_headers=("Location",),
+        refusals=("definition_exists", "invalid_definition"),
     ),
     Route(
         method="GET",
@@ -72,6 +79,7 @@ ROUTES: Final = (
         method="POST",
         path="/v1/definitions/validate",
         handler=validate_definition,
+        scope=Scope.RUN,
         summary="Say everything that is to be said of a document, and keep nothing",
         responses={200: Validation},
         types=DOCUMENT_TYPES,
@@ -82,6 +90,7 @@ ROUTES: Final = (
         handler=get_definition,
         summary="The version stored last",
         responses={200: DefinitionView},
+        refusals=("definition_not_found",),
     ),
     Route(
         method="GET",
@@ -89,21 +98,43 @@ ROUTES: Final = (
         handler=get_definition,
         summary="One version, deleted or not",
         responses={200: DefinitionView},
+        refusals=("definition_not_found",),
     ),
     Route(
         method="DELETE",
         path="/v1/definitions/{name}/{version}",
         handler=delete_definition,
+        scope=Scope.OPERATE,
         summary="Delete one version: its name and version stay taken",
         responses={204: None},
+        refusals=("definition_not_found",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/schemas/definition",
+        handler=get_definition_schema,
+        summary="The JSON Schema of a document",
+        responses={200: dict},
+        answers_in=SCHEMA_JSON,
     ),
     Route(
         method="POST",
         path="/v1/executions",
         handler=start_execution,
+        scope=Scope.RUN,
         summary="Start an execution",
         responses={202: ExecutionView, 200: ExecutionView},
         request=StartOrder,
+        headers=("Idempotency-Key", "Prefer", "traceparent"),
+        answer_headers=("Location", "Preference-Applied"),
+        refusals=(
+            "definition_not_found",
+            "execution_exists",
+            "business_key_running",
+            "invalid_definition",
+            "invalid_input",
+            "idempotency_mismatch",
+        ),
     ),
     Route(
         method="GET",
@@ -136,6 +167,7 @@ ROUTES: Final = (
         summary="One execution as it is now, or as it was after an event",
         responses={200: ExecutionView},
         query=ExecutionQuery,
+        refusals=("execution_not_found",),
     ),
     Route(
         method="GET",
@@ -144,6 +176,7 @@ ROUTES: Final = (
         summary="The visits of an execution, newest first",
         responses={200: NodePage},
         query=NodesQuery,
+        refusals=("execution_not_found",),
     ),
     Route(
         method="GET",
@@ -152,6 +185,7 @@ ROUTES: Final = (
         summary="What happened to an execution, oldest first",
         responses={200: HistoryPage},
         query=HistoryQuery,
+        refusals=("execution_not_found",),
     ),
     Route(
         method="GET",
@@ -160,6 +194,8 @@ ROUTES: Final = (
         summary="What happens to an execution, as it happens",
         responses={200: HistoryItem, 204: None},
         answers_in=EVENT_STREAM,
+        headers=("Last-Event-ID",),
+        refusals=("execution_not_found", "overloaded"),
     ),
     Route(
         method="GET",
@@ -167,24 +203,43 @@ ROUTES: Final = (
         handler=get_explanation,
         summary="Why an execution is not moving now",
         responses={200: Explanation},
+        refusals=("execution_not_found",),
     ),
     Route(
         method="POST",
         path="/v1/executions/{id}/signals/{name}",
         handler=send_signal,
+        scope=Scope.RUN,
         summary="Send a signal",
         responses={202: ExecutionView},
         is_any_json=True,
+        headers=("Idempotency-Key",),
+        refusals=(
+            "execution_not_found",
+            "unknown_signal",
+            "execution_ended",
+            "signals_full",
+            "invalid_signal",
+        ),
     ),
     *(
         Route(
             method="POST",
             path=f"/v1/executions/{{id}}/{name}",
             handler=act_on_execution(name),
+            scope=Scope.OPERATE,
             summary=act.summary,
             responses={202: ExecutionView},
             request=act.order,
             is_body_needed=False,
+            refusals=(
+                "execution_not_found",
+                "invalid_transition",
+                "activity_ended",
+                "nothing_to_wake",
+                "parent_moved_on",
+                "ambiguous_path",
+            ),
         )
         for name, act in EXECUTION_ACTS.items()
     ),
@@ -193,10 +248,17 @@ ROUTES: Final = (
             method="POST",
             path=f"/v1/executions/{{id}}/compensations/{{path:path}}/{act}",
             handler=act_on_compensation(act),
+            scope=Scope.OPERATE,
             summary=f"{act.capitalize()} a compensation that is stuck",
             responses={202: ExecutionView},
             request=ReasonOrder,
             is_body_needed=False,
+            refusals=(
+                "execution_not_found",
+                "compensation_not_found",
+                "invalid_transition",
+                "reason_required",
+            ),
         )
         for act in COMPENSATION_ACTS
     ),
@@ -209,6 +271,16 @@ ROUTES: Final = (
             responses={202: Accepted},
             is_any_json=True,
             is_open=True,
+            headers=("X-Callback-Token",),
+            refusals=(
+                "malformed_token",
+                "bad_signature",
+                "callback_already_used",
+                "attempt_mismatch",
+                "callback_expired",
+                "not_waiting",
+                "headers_too_large",
+            ),
         )
         for path in ("/v1/callbacks/{token}", "/v1/callbacks")
     ),
@@ -218,6 +290,7 @@ ROUTES: Final = (
         handler=livez,
         summary="Whether the process answers",
         responses={200: Liveness},
+        is_open=True,
     ),
     Route(
         method="GET",
@@ -225,6 +298,15 @@ ROUTES: Final = (
         handler=readyz,
         summary="Whether the engine takes work, and if not why",
         responses={200: Readiness, 503: Readiness},
+        is_open=True,
+    ),
+    Route(
+        method="GET",
+        path="/metrics",
+        handler=metrics,
+        summary="What the process counts and measures",
+        responses={200: str},
+        answers_in=OPENMETRICS,
     ),
     Route(
         method="GET",
@@ -234,6 +316,7 @@ ROUTES: Final = (
         responses={200: Info},
     ),
 )
+ROUTES: Final = described(ROWS)
 
 
 def application(edge: Edge) -> ASGIApp:
@@ -245,4 +328,4 @@ def application(edge: Edge) -> ASGIApp:
     for route in ROUTES:
         paths.setdefault(route.path, []).append(route)
     endpoints = [PathRoute(path, Endpoint(routes, edge)) for path, routes in paths.items()]
-    return Router(endpoints, redirect_slashes=False, default=nowhere)
+    return Router(endpoints, redirect_slashes=False, default=Nowhere(edge))

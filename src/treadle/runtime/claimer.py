@@ -37,6 +37,7 @@ class Claimer:
         self._wake = asyncio.Event()
         self._looks_at: Instant | None = None
         self.fault: str | None = None
+        self.faults = 0
 
     def hint(self, due_at: Instant | None) -> None:
         """Something falls due then, or (None) there is room again: look in time."""
@@ -51,7 +52,7 @@ class Claimer:
                 self.fault = None
             except TreadleError as fault:
                 log.error("claim failed", code=fault.code, message=fault.message)
-                self.fault = fault.message
+                self._note(fault)
                 is_more = False
             if not is_more:
                 await self._rest()
@@ -87,5 +88,9 @@ class Claimer:
         try:
             return await self._store.next_due()
         except TreadleError as fault:
-            self.fault = fault.message
+            self._note(fault)
             return None
+
+    def _note(self, fault: TreadleError) -> None:
+        self.fault = fault.message
+        self.faults += 1

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
 
 import structlog
@@ -11,6 +11,8 @@ from treadle.model.errors import Unavailable
 from treadle.ports.commit import Commit, CommitResult
 from treadle.ports.store import Store
 from treadle.runtime.bounds import RuntimeBounds
+from treadle.telemetry.metric import histogram
+from treadle.telemetry.metrics import BATCH_COMMITS, BATCH_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -18,6 +20,8 @@ Ending: TypeAlias = CommitResult | BaseException
 """How a commit ended: a result of the store, or why it was not written."""
 WhenDone: TypeAlias = Callable[[Ending], None]
 
+REFUSED: Final = "refused"
+"""How a commit ended that the store takes in no batch."""
 TOLD_AT_ONCE: Final = 256
 """Drivers that go on without a pause of the loop, a few milliseconds' work.
 
@@ -48,6 +52,10 @@ class Committer:
         self._fault_until = 0.0
         self.batches = 0
         self.commits = 0
+        self.endings = dict.fromkeys((*map(str, CommitResult), REFUSED), 0)
+        self.batch_commits = histogram(BATCH_COMMITS)
+        self.batch_seconds = histogram(BATCH_SECONDS)
+        self.faults = 0
 
     @property
     def depth(self) -> int:
@@ -103,6 +111,8 @@ class Committer:
         return taken
 
     async def _flush(self, batch: list[tuple[Commit, WhenDone]]) -> None:
+        loop = asyncio.get_running_loop()
+        begun_at = loop.time()
         try:
             results = await self._store.commit([commit for commit, _ in batch])
         except Unavailable as fault:
@@ -112,15 +122,26 @@ class Committer:
             await self._halve(batch, refusal)
         else:
             self._fault = None
-            self.batches += 1
-            self.commits += len(batch)
+            self._count(results, loop.time() - begun_at)
             self._tell((when_done, result) for (_, when_done), result in zip(batch, results, strict=True))
+
+    def _count(self, results: Sequence[CommitResult], elapsed_s: float) -> None:
+        self.batches += 1
+        self.commits += len(results)
+        self.batch_commits.observe(len(results))
+        self.batch_seconds.observe(elapsed_s)
+        committed = results.count(CommitResult.COMMITTED)
+        self.endings[CommitResult.COMMITTED.value] += committed
+        if committed < len(results):
+            for result in (CommitResult.CONFLICT, CommitResult.EXISTS):
+                self.endings[result.value] += results.count(result)
 
     async def _halve(self, batch: list[tuple[Commit, WhenDone]], refusal: Exception) -> None:
         """Nothing of the batch was written: write its halves, until the guilty commit is alone."""
         if len(batch) == 1:
             commit, when_done = batch[0]
             log.error("commit refused", execution=commit.execution_id, exc_info=refusal)
+            self.endings[REFUSED] += 1
             self._tell([(when_done, refusal)])
             return
         middle = len(batch) // 2
@@ -151,6 +172,7 @@ class Committer:
             self._idle.set()
 
     def _report_fault(self, fault: Unavailable) -> None:
+        self.faults += 1
         if self.fault is None:
             log.error("store fault", code=fault.code, message=fault.message)
         self._fault = fault.message

@@ -27,6 +27,7 @@ from treadle.runtime.mailbox import Letter, letter_of, refuse_all
 from treadle.runtime.performer import Call
 from treadle.runtime.recording import Mark, Owner, Release, reaching_others, record
 from treadle.runtime.turn import Case, Turn
+from treadle.telemetry.tally import Types, types_of
 
 log = structlog.get_logger(__name__)
 
@@ -68,8 +69,8 @@ class House(Protocol):
         """The driver is done with: released until `due_at`, ended, or without its right to write."""
         ...
 
-    def observe(self, execution: Execution) -> None:
-        """Tell those who follow it, or wait for its end, that this is durable."""
+    def observe(self, execution: Execution, types: Types) -> None:
+        """Count events of these types; tell those who follow it, or wait for its end, that it is durable."""
         ...
 
 
@@ -122,6 +123,11 @@ class Driver:
         self._start: Start | None = None
         self._start_due_at: Instant | None = None
         self.calls: dict[ActivityId, Call] = {}
+
+    @property
+    def waiting(self) -> int:
+        """Commands that wait to be decided."""
+        return len(self._mailbox) + len(self._inbox)
 
     def begin(self, letter: Letter, start: Start, *, due_at: Instant | None) -> None:
         """Write the start; with `due_at` it is stored for whoever claims it then, and not driven here."""
@@ -205,6 +211,7 @@ class Driver:
             log.error("commit cannot be encoded", execution=self.id, exc_info=refusal)
             self._not_written(turn, refusal)
             return
+        turn.types = types_of(turn.events)
         turn.events = ()  # they are encoded: let go of them while they are at hand, not when all is durable
         turn.recording, self._writing = recording, turn
         self._house.write(recording.commit, self._when_done)
@@ -238,7 +245,7 @@ class Driver:
     def _durable(self, turn: Turn, execution: Execution, commit: Commit) -> None:
         self.execution = execution
         self._start = None
-        self._house.observe(execution)
+        self._house.observe(execution, turn.types)
         if turn.answers:
             self._answer(turn, execution)
         if turn.others:

@@ -13,6 +13,7 @@ from treadle.model.commands import Command, Continue, StartExecution
 from treadle.model.decision import Refused
 from treadle.model.effects import Invocation
 from treadle.model.errors import Corrupt, Rejected, Unavailable
+from treadle.model.events import ExecutionStuck
 from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
 from treadle.model.program import Program
@@ -31,9 +32,12 @@ from treadle.runtime.inboxes import Inboxes
 from treadle.runtime.mailbox import Letter, refuse_all
 from treadle.runtime.performer import Performer
 from treadle.runtime.programs import Programs
+from treadle.runtime.readings import Readings
 from treadle.runtime.recording import Owner, restore
 from treadle.runtime.taking_over import first_letters
+from treadle.runtime.telling import tell_stuck
 from treadle.runtime.watchers import Watchers, give_up
+from treadle.telemetry.tally import Types
 
 log = structlog.get_logger(__name__)
 CLAIMS_MAX: Final = 3
@@ -74,6 +78,15 @@ class Engine:
         self._claimer = Claimer(
             parts.store, parts.clock, parts.bounds, room=self._room, claim=self._claim_due
         )
+        self.readings = Readings(
+            committer=self._committer,
+            claimer=self._claimer,
+            performer=self._performer,
+            followers=self.followers,
+            drivers=self._drivers.values(),
+            live_max=parts.bounds.live_max,
+        )
+        self._tally = self.readings.tally
         self._tasks: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
 
@@ -235,14 +248,18 @@ class Engine:
 
     def announce(self, commit: Commit) -> None:
         """Have what is due by this commit claimed, and the notes to live executions fetched."""
+        self._tally.children += len(commit.starts)
         if self._inboxes.note(commit.notes) or commit.starts:
             self._claimer.hint(commit.columns.updated_at)
 
-    def observe(self, execution: Execution) -> None:
-        """Tell those who follow it, and those who wait for an end."""
+    def observe(self, execution: Execution, types: Types) -> None:
+        """Count what happened; tell those who follow it, and those who wait for an end."""
+        self._tally.add(types)
         if self.followers.count:
             self.followers.tell(execution.id)
         if is_settled(execution):
+            if ExecutionStuck in types:
+                tell_stuck(execution)
             self._watchers.observe(execution)
 
     def let_go(self, driver: Driver, undelivered: Sequence[Letter], due_at: Instant | None) -> None:

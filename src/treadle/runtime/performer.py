@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import structlog
 
@@ -14,6 +14,8 @@ from treadle.runtime.bounds import RuntimeBounds
 log = structlog.get_logger(__name__)
 
 Report: TypeAlias = Callable[[Invocation, Outcome], None]
+
+CALL_TIMEOUT: Final = "call_timeout"
 
 
 class Call:
@@ -81,7 +83,7 @@ class Performer:
         try:
             outcome = await self._invoker.invoke(call.invocation)
         except Exception as broken:  # an invoker's own fault: nobody knows what it did
-            log.error("invoker failed", execution=call.invocation.execution_id, exc_info=broken)
+            log.error("invoker failed", **_told(call.invocation), exc_info=broken)
             outcome = Unknown(code="invoker_failed", message=f"{type(broken).__name__}: {broken}"[:512])
         if call in self._open:
             self._open.discard(call)
@@ -101,6 +103,16 @@ class Performer:
         now = loop.time()
         for call in [call for call in self._open if call.given_up_at < now]:
             self.drop(call)
+            log.warning("attempt given up", **_told(call.invocation), code=CALL_TIMEOUT)
             message = f"the call did not end within {call.invocation.timeout_ms} ms"
-            call.report(call.invocation, Unknown(code="call_timeout", message=message))
+            call.report(call.invocation, Unknown(code=CALL_TIMEOUT, message=message))
         self._sweep = loop.call_later(self._sweep_s, self._give_up_late) if self._open else None
+
+
+def _told(invocation: Invocation) -> dict[str, str | int]:
+    """What a log says of an attempt."""
+    return {
+        "execution": invocation.execution_id,
+        "path": invocation.node,
+        "attempt": invocation.attempt,
+    }

@@ -7,6 +7,7 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
+from treadle.core.attempts import place_of
 from treadle.core.decide import decide
 from treadle.model.bounds import ExecutionBounds
 from treadle.model.commands import Command, PauseExecution, RecordRefusal, ReportOutcome
@@ -20,6 +21,7 @@ from treadle.model.outcomes import Unknown
 from treadle.model.program import Program
 from treadle.runtime.mailbox import Answer, Letter, refuse_all
 from treadle.runtime.recording import Recording
+from treadle.telemetry.tally import Types
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +43,7 @@ class Turn:
     `alarm` and `is_unfinished` are those of the last decision, which knows the state of all before it.
     `others` is what other executions are owed, `consumed` are the rows of the inbox that are used up, and
     `set_aside` the letters of rows that could not be decided: they stay in the store.
+    `types` are those of the events that are being written, as they are counted.
     `is_hold`: it stands for a turn that the store refused. `state_bytes` is what the state holds at most.
     """
 
@@ -60,6 +63,7 @@ class Turn:
         "recording",
         "set_aside",
         "state_bytes",
+        "types",
     )
 
     def __init__(
@@ -77,6 +81,7 @@ class Turn:
         self.is_hold = is_hold
         self.state_bytes = state_bytes
         self.events: tuple[Event, ...] = ()
+        self.types: Types = []
         self.invocations: tuple[Invocation, ...] = ()
         self.others: tuple[ChildStart | Notice, ...] = ()
         self.answers: tuple[Answer, ...] = ()
@@ -177,4 +182,10 @@ class Turn:
         self.answers = (*self.answers, Answer(reply=reply, refused=refused))
 
     def _log(self, what: str, command: Command, broken: Exception) -> None:
-        log.error(what, execution=self._case.execution_id, command=type(command).__name__, exc_info=broken)
+        told: dict[str, str | int | None] = {"command": type(command).__name__}
+        frame = None
+        if isinstance(command, ReportOutcome) and self.execution is not None:
+            frame = self.execution.frames.get(command.frame)
+        if frame is not None and frame.activity is not None:
+            told |= {"path": place_of(frame), "attempt": frame.activity.number}
+        log.error(what, execution=self._case.execution_id, **told, exc_info=broken)

@@ -35,15 +35,6 @@ class EgressPolicy(msgspec.Struct, frozen=True, kw_only=True):
     mode: EgressMode
     allow: tuple[Network, ...] = ()
 
-    @staticmethod
-    def networks(text: str) -> tuple[Network, ...]:
-        """What `CIDR,CIDR,...` opens.
-
-        Raises:
-            ValueError: one of them is no network; the message names it.
-        """
-        return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
-
 
 METADATA: Final = tuple(
     ip_network(text)

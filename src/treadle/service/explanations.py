@@ -20,7 +20,7 @@ class ReasonView(msgspec.Struct, frozen=True, kw_only=True):
     code: ReasonCode
     message: str
     path: Path | None
-    until: str | UnsetType
+    until: str | UnsetType = UNSET
     detail: dict[str, Json]
 
 

@@ -37,15 +37,22 @@ class Following:
         """Whether those who follow are sent away: the process stops."""
         return self._closing.is_set()
 
-    async def is_over(self, namespace: Namespace, execution_id: ExecutionId, after_seq: int) -> bool:
-        """Whether the execution has ended and has nothing after that event; asked before it is followed.
+    def admit(self) -> None:
+        """Refuse one more follower if there are too many.
 
         Raises:
-            Rejected: `execution_not_found`.
-            Unavailable: `overloaded`, FOLLOWERS_MAX are followed already, or `store_unavailable`.
+            Unavailable: `overloaded`.
         """
         if self._followers.count >= FOLLOWERS_MAX:
             raise Unavailable("overloaded", f"{FOLLOWERS_MAX:,} histories are followed already")
+
+    async def is_over(self, namespace: Namespace, execution_id: ExecutionId, after_seq: int) -> bool:
+        """Whether the execution has ended and has nothing after that event.
+
+        Raises:
+            Rejected: `execution_not_found`.
+            Unavailable: `store_unavailable`.
+        """
         execution = await self._executions.get(namespace, execution_id)
         return execution.ended is not None and execution.version <= after_seq
 
@@ -65,6 +72,9 @@ class Following:
                 progress.clear()
                 found = await self._executions.history(namespace, execution_id, after_seq, PAGE_ITEMS)
                 if not found.items:
+                    # An event is read here a moment before the live state shows that the execution has ended.
+                    if await self.is_over(namespace, execution_id, after_seq):
+                        return
                     if not await self._more(progress):
                         yield ()
                     continue

@@ -19,6 +19,36 @@ LABEL_CHARS_MAX: Final = 255
 UUID_TEXT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+SHORT_DURATION: Final = r"^([0-9]{1,12}ms|[0-9]{1,9}s|[0-9]{1,7}m|[0-9]{1,5}h|[0-9]{1,4}d)$"
+"""Of those that are read, those that are short enough by the number of their digits."""
+NO_NUL: Final = r"^[^\x00]*$"
+"""NUL is text in JSON, but not in every store."""
+# What the functions below check, and say better than a type can, is only described here.
+_Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
+_Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+_Deadline = Annotated[
+    str,
+    msgspec.Meta(
+        description="An instant, or a duration from the start on.",
+        extra_json_schema={"anyOf": [{"format": "date-time"}, {"pattern": SHORT_DURATION}]},
+    ),
+]
+_BusinessKey = Annotated[
+    str,
+    msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": BUSINESS_KEY_CHARS_MAX, "pattern": NO_NUL}),
+]
+_Labels = Annotated[
+    dict[str, Json],
+    msgspec.Meta(
+        extra_json_schema={
+            "maxProperties": LABELS_MAX,
+            "propertyNames": {"pattern": rf"^[^:\x00]{{1,{LABEL_CHARS_MAX}}}$"},
+            "additionalProperties": {"type": "string", "maxLength": LABEL_CHARS_MAX, "pattern": NO_NUL},
+        }
+    ),
+]
+
+
 class InlineDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A document that comes with the start; it is kept by digest only."""
 
@@ -41,13 +71,13 @@ class StartOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     definition: str | InlineDefinition
     input: Json = {}
-    business_key: str | None = None
+    business_key: _BusinessKey | None = None
     business_key_policy: BusinessKeyPolicy = BusinessKeyPolicy.ALLOW
-    id: str | None = None
+    id: _Uuid | None = None
     priority: Annotated[int, msgspec.Meta(ge=-PRIORITY_MAX, le=PRIORITY_MAX)] | None = None
-    labels: dict[str, Json] = {}
-    start_at: str | None = None
-    deadline: str | None = None
+    labels: _Labels = {}
+    start_at: _Instant | None = None
+    deadline: _Deadline | None = None
 
 
 def read_execution_id(text: str | None) -> ExecutionId | None:
@@ -106,7 +136,6 @@ def read_labels(given: dict[str, Json]) -> dict[str, str]:
 
 
 def _is_text(text: str, chars_max: int, chars_min: int = 1) -> bool:
-    """NUL is text in JSON, but not in every store."""
     return chars_min <= len(text) <= chars_max and "\x00" not in text
 
 

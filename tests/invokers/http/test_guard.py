@@ -7,6 +7,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tests.invokers.http.servers import answering, serving
 from tests.invokers.invocations import FixedClock, get, post
+from treadle.config.networks import parse_networks
 from treadle.invokers.http.invoker import HttpInvoker
 from treadle.model.outcomes import Cause, Failed, Ok
 from treadle.security.egress import EgressMode, EgressPolicy
@@ -52,7 +53,7 @@ async def test_a_server_does_not_call_inward(host: str) -> None:
 
 
 async def test_what_is_allowed_is_called() -> None:
-    policy = EgressPolicy(mode=EgressMode.SERVER, allow=EgressPolicy.networks("127.0.0.0/8"))
+    policy = EgressPolicy(mode=EgressMode.SERVER, allow=parse_networks("127.0.0.0/8"))
     invoker = HttpInvoker(clock=FixedClock(), egress=policy)
     async with serving(answering(b"ok")) as service:
         assert isinstance(await invoker.invoke(get(service.url)), Ok)
@@ -83,7 +84,7 @@ async def test_a_name_that_resolves_inward_is_refused() -> None:
 
 
 async def test_of_several_addresses_only_the_open_ones_are_dialled() -> None:
-    policy = EgressPolicy(mode=EgressMode.SERVER, allow=EgressPolicy.networks("127.0.0.1/32"))
+    policy = EgressPolicy(mode=EgressMode.SERVER, allow=parse_networks("127.0.0.1/32"))
     invoker = HttpInvoker(
         clock=FixedClock(), egress=policy, resolver=ScriptedResolver(["127.0.0.2", "10.0.0.1", "127.0.0.1"])
     )

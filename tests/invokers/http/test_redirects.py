@@ -5,6 +5,7 @@ from aiohttp import web
 
 from tests.invokers.http.servers import Respond, answering, breaking, saying, serving
 from tests.invokers.invocations import FixedClock, get, invocation, post
+from treadle.config.networks import parse_networks
 from treadle.invokers.http.invoker import HttpInvoker
 from treadle.invokers.http.redirects import REDIRECTS_MAX
 from treadle.model.outcomes import Failed, Ok, Unknown
@@ -85,7 +86,7 @@ async def test_a_redirect_to_where_calls_may_not_go_is_refused(
 
 async def test_a_redirect_inward_by_name_is_refused() -> None:
     # The first host is opened; the second is a name that stands for a closed one.
-    policy = EgressPolicy(mode=EgressMode.SERVER, allow=EgressPolicy.networks("127.0.0.1/32"))
+    policy = EgressPolicy(mode=EgressMode.SERVER, allow=parse_networks("127.0.0.1/32"))
     invoker = HttpInvoker(clock=FixedClock(), egress=policy)
     async with breaking(saying(b"HTTP/1.1 307 Go\r\nLocation: http://[::1]:1/\r\n\r\n")) as service:
         outcome = await invoker.invoke(get(service.url, follow_redirects=True))

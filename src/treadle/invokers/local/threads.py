@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Final
 
 from treadle.invokers.local.outcomes import raised, returned
@@ -29,7 +30,8 @@ class HandlerThreads:
         """The outcome of one call, within the attempt's time limit, the wait for a thread included."""
         timeout_ms = invocation.timeout_ms
         self._outliving = {future for future in self._outliving if not future.done()}
-        future = self._executor.submit(_attempt, call, invocation)
+        # What is current in the task, such as a span, is so in the thread too.
+        future = self._executor.submit(copy_context().run, _attempt, call, invocation)
         try:
             async with asyncio.timeout(timeout_ms / 1_000):
                 return await asyncio.wrap_future(future)

@@ -9,6 +9,7 @@ from treadle.model.ids import EngineId, ExecutionId, Instant
 from treadle.model.views import StoredDefinition, StoredKey
 from treadle.ports.commit import Claimed, Commit, CommitResult, InboxRow, Start
 from treadle.ports.views import IdempotencyRecord
+from treadle.stores.memory.api_keys import MemoryApiKeys
 from treadle.stores.memory.others import write_others
 from treadle.stores.memory.tables import Row, Tables
 from treadle.stores.memory.views import MemoryViews
@@ -72,6 +73,10 @@ class MemoryStore:
                 kept[index] = msgspec.structs.replace(old, deleted_at=now)
                 return True
         return False
+
+    def api_keys(self) -> MemoryApiKeys:
+        """The keys of its callers."""
+        return MemoryApiKeys(self._tables)
 
     async def callback_keys(self, fresh: StoredKey) -> Sequence[StoredKey]:
         if self._tables.callback_key is None:

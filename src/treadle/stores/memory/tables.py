@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from treadle.model.api_keys import ApiKey
 from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
 from treadle.model.views import StoredDefinition, StoredKey
 from treadle.ports.commit import Commit, HistoryRow, InboxRow, ListColumns, Start, StoredState
@@ -74,6 +75,7 @@ class Tables:
     inboxes: dict[ExecutionId, list[InboxRow]] = field(default_factory=dict)
     last_note: int = 0
     callback_key: StoredKey | None = None
+    api_keys: dict[str, ApiKey] = field(default_factory=dict)
     engine: EngineId | None = None
 
     def open_rows(self) -> Iterable[Row]:

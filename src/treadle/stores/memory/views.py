@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
 
+from treadle.model.api_keys import ApiKey
 from treadle.model.execution import ExecutionStatus, FailureKind
 from treadle.model.ids import Digest, ExecutionId, Namespace, NodeId, node_of
 from treadle.model.views import (
@@ -37,6 +38,9 @@ class MemoryViews:
 
     async def counts(self, where: ExecutionFilter) -> Mapping[ExecutionStatus, int]:
         return Counter(row.columns.status for row in self._tables.executions.values() if _matches(row, where))
+
+    async def open_counts(self) -> Mapping[ExecutionStatus, int]:
+        return Counter(row.columns.status for row in self._tables.open_rows())
 
     async def failures(
         self, where: ExecutionFilter, after: Cursor | None, limit: int
@@ -96,6 +100,9 @@ class MemoryViews:
 
     async def idempotency(self, namespace: Namespace, key: str) -> IdempotencyRecord | None:
         return self._tables.idempotency.get((namespace, key))
+
+    async def api_keys(self) -> Sequence[ApiKey]:
+        return tuple(self._tables.api_keys.values())
 
     async def audit(self, after: ExecutionId | None, limit: int) -> Sequence[AuditedExecution]:
         ids = sorted(id_ for id_ in self._tables.executions if after is None or id_ > after)

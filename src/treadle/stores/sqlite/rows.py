@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from treadle.model.api_keys import ApiKey, Scope
 from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure, FailureKind
 from treadle.model.ids import ExecutionId
 from treadle.model.views import Cursor, FailureGroup, StoredDefinition, StoredKey, Summary
@@ -106,6 +107,24 @@ def new_definition(definition: StoredDefinition) -> Values:
 def new_key(key: StoredKey) -> Values:
     """For `insert_callback_key`."""
     return (key.id, key.secret, key.created_at)
+
+
+def new_api_key(key: ApiKey) -> Values:
+    """For `insert_api_key`."""
+    return (key.name, key.namespace, "+".join(sorted(key.scopes)), key.digest, key.created_at)
+
+
+def read_api_key(row: Row) -> ApiKey:
+    """From `list_api_keys`."""
+    name, namespace, scopes, digest, created_at, revoked_at = row
+    return ApiKey(
+        name=name,
+        namespace=namespace,
+        scopes=frozenset(map(Scope, scopes.split("+"))),
+        digest=digest,
+        created_at=created_at,
+        revoked_at=revoked_at,
+    )
 
 
 def read_history(row: Row) -> HistoryRow:

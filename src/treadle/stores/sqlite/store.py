@@ -10,6 +10,7 @@ from treadle.model.errors import Unavailable
 from treadle.model.ids import EngineId, ExecutionId, Instant
 from treadle.model.views import StoredDefinition, StoredKey
 from treadle.ports.commit import Claimed, Commit, CommitResult, InboxRow
+from treadle.stores.sqlite.api_keys import SqliteApiKeys
 from treadle.stores.sqlite.claims import Claims
 from treadle.stores.sqlite.commits import BatchWriter
 from treadle.stores.sqlite.connections import connect_writer
@@ -86,6 +87,10 @@ class SqliteStore:
 
     async def delete_definition(self, namespace: str, name: str, version: str, now: Instant) -> bool:
         return await self._run(lambda: self._definitions.delete(namespace, name, version, now))
+
+    def api_keys(self) -> SqliteApiKeys:
+        """The keys of its callers, over a connection of their own."""
+        return SqliteApiKeys.open(self._path)
 
     async def callback_keys(self, fresh: StoredKey) -> Sequence[StoredKey]:
         return await self._run(lambda: self._keys.newest(fresh))

@@ -1,11 +1,15 @@
 """The Views port over a SQLite file."""
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import apsw
 
-from treadle.model.execution import ExecutionStatus
+from treadle.model.api_keys import ApiKey
+from treadle.model.execution import TERMINAL, ExecutionStatus
 from treadle.model.ids import Digest, ExecutionId, Namespace
 from treadle.model.views import (
     Cursor,
@@ -25,6 +29,8 @@ from treadle.stores.sqlite.migrate import check_version
 from treadle.stores.sqlite.readers import Readers
 from treadle.stores.sqlite.statements import Statements
 from treadle.stores.sqlite.states import read_state
+
+OPEN_STATUSES: Final = json.dumps([status for status in ExecutionStatus if status not in TERMINAL])
 
 
 class SqliteViews:
@@ -49,6 +55,13 @@ class SqliteViews:
         texts, values = conditions(where, None)
         found = await self._rows(self._statements.where("count_executions", texts), values)
         return {ExecutionStatus(status): count for status, count in found}
+
+    async def open_counts(self) -> Mapping[ExecutionStatus, int]:
+        found = await self._rows(self._statements["count_open"], (OPEN_STATUSES,))
+        counts: Counter[ExecutionStatus] = Counter()
+        for status, count in found:
+            counts[ExecutionStatus(status)] += count
+        return +counts
 
     async def failures(
         self, where: ExecutionFilter, after: Cursor | None, limit: int
@@ -87,6 +100,9 @@ class SqliteViews:
     async def idempotency(self, namespace: Namespace, key: str) -> IdempotencyRecord | None:
         found = await self._rows(self._statements["find_idempotency"], (namespace, key))
         return rows.read_idempotency(found[0]) if found else None
+
+    async def api_keys(self) -> Sequence[ApiKey]:
+        return [rows.read_api_key(row) for row in await self._rows(self._statements["list_api_keys"], ())]
 
     async def audit(self, after: ExecutionId | None, limit: int) -> Sequence[AuditedExecution]:
         def read(connection: apsw.Connection) -> list[AuditedExecution]:

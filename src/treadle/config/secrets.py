@@ -1,0 +1,96 @@
+"""What requests are filled with that nobody may read: from the environment, and from a file."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+PREFIX: Final = "TREADLE_SECRET_"
+DEFAULT_NAMESPACE: Final = "default"
+FILE_BYTES_MAX: Final = 1_048_576
+NOT_IN_NAMES: Final = re.compile(r"[^A-Z0-9_]")
+
+
+class SecretsError(Exception):
+    """The file cannot be used; the text says why and holds nothing of what is secret."""
+
+
+class Secrets:
+    """By namespace and name; what the file has goes before what the environment has."""
+
+    def __init__(self, environ: Mapping[str, str], path: Path | None = None) -> None:
+        """Read the file, if there is one.
+
+        Raises:
+            SecretsError: it cannot be read, or is not `{namespace: {name: value}}`.
+        """
+        self._environ = environ
+        self._path = path
+        self._of_file: Mapping[str, Mapping[str, str]] = {}
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Take over what the file has now; what was read before stands if it cannot be used.
+
+        Raises:
+            SecretsError: as when it was first read.
+        """
+        if self._path is not None:
+            self._of_file = read_secrets(self._path)
+
+    def find(self, namespace: str, name: str) -> str | None:
+        """The secret, None if there is none of that name."""
+        found = self._of_file.get(namespace, {}).get(name)
+        if found is None and namespace == DEFAULT_NAMESPACE:
+            return self._environ.get(variable_of(name))
+        return found
+
+    def __repr__(self) -> str:
+        return "Secrets(***)"
+
+
+def variable_of(name: str) -> str:
+    """The name of a secret in the environment; what cannot stand there is `_`."""
+    return PREFIX + NOT_IN_NAMES.sub("_", name.upper())
+
+
+def read_secrets(path: Path) -> Mapping[str, Mapping[str, str]]:
+    """The secrets of a file, JSON or YAML: `{namespace: {name: value}}`.
+
+    Raises:
+        SecretsError: it cannot be read, or is something else.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(FILE_BYTES_MAX + 1)
+        if len(data) > FILE_BYTES_MAX:
+            raise SecretsError(f"{path} has more than {FILE_BYTES_MAX:,} bytes")
+        tree = YAML(typ="safe", pure=True).load(data.decode("utf-8"))
+    except OSError as error:
+        raise SecretsError(f"{path} cannot be read: {error.strerror}") from error
+    except (YAMLError, UnicodeDecodeError, RecursionError):
+        # What the parser says quotes the file.
+        raise SecretsError(f"{path} is neither JSON nor YAML") from None
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
+        raise SecretsError(f"{path} is written `{{namespace: {{name: value}}}}`")
+    return {_text(path, namespace): _secrets_of(path, namespace, held) for namespace, held in tree.items()}
+
+
+def _secrets_of(path: Path, namespace: object, held: object) -> Mapping[str, str]:
+    if not isinstance(held, dict):
+        raise SecretsError(f"{path}: under {namespace!r} there is no `{{name: value}}`")
+    for name, value in held.items():
+        if not isinstance(value, str) or not value:
+            raise SecretsError(f"{path}: the secret {name!r} of {namespace!r} is no text: put it in quotes")
+    return {_text(path, name): value for name, value in held.items()}
+
+
+def _text(path: Path, key: object) -> str:
+    if not isinstance(key, str):
+        raise SecretsError(f"{path}: the name {key!r} is no text: put it in quotes")
+    return key

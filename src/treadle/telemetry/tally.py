@@ -1,0 +1,55 @@
+"""What has happened, counted when it is durable: every commit passes here."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+from treadle.model.events import ActivityUnknown, Event
+
+UNCOUNTED_MAX: Final = 1_000
+"""Commits that are counted together: most hold the same types in the same order."""
+Types: TypeAlias = list[type]
+
+
+class ActivityLost:
+    """Counted in the place of an ActivityUnknown that went with its process."""
+
+
+def types_of(events: Sequence[Event]) -> Types:
+    """The type of each event, as it is counted."""
+    types = [type(event) for event in events]
+    return types if ActivityUnknown not in types else [_counted_as(event) for event in events]
+
+
+def _counted_as(event: Event) -> type:
+    return ActivityLost if isinstance(event, ActivityUnknown) and event.is_lost else type(event)
+
+
+class Tally:
+    """How many events of each type became durable since the start of the process.
+
+    `children` are the executions that were started by others; their first event is in no turn.
+    """
+
+    def __init__(self) -> None:
+        self._counted: Counter[type] = Counter()
+        self._uncounted: list[Types] = []
+        self.children = 0
+
+    @property
+    def events(self) -> Counter[type]:
+        """By type; 0 for one that there was none of."""
+        self._count()
+        return self._counted
+
+    def add(self, types: Types) -> None:
+        """The events of one commit are durable."""
+        self._uncounted.append(types)
+        if len(self._uncounted) > UNCOUNTED_MAX:
+            self._count()
+
+    def _count(self) -> None:
+        for types, times in Counter(map(tuple, self._uncounted)).items():
+            for one in types:
+                self._counted[one] += times
+        self._uncounted.clear()
