@@ -25,6 +25,10 @@ def echo(value):
 def refuse(value):
     raise FinalError("no_stock", "nothing left")
 
+@registry.handler("hang")
+async def hang(value):
+    await asyncio.Event().wait()
+
 @registry.handler("stubborn")
 async def stubborn(value):
     while True:
@@ -59,45 +63,53 @@ def treadle(*arguments: str, cwd: Path | None = None, env: Mapping[str, str] | N
 class Dev:
     """A `treadle dev` that runs at `url`."""
 
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+    def __init__(self, process: subprocess.Popen[str], url: str, logs: Path) -> None:
         self._process = process
+        self._logs = logs
         self.url = url
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal that does not end it."""
+        self._process.send_signal(number)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> Ended:
         """Send the signal and wait for the end."""
         self._process.send_signal(number)
-        out, err = self._process.communicate(timeout=LIMIT_S)
-        return Ended(code=self._process.returncode, out=out, err=err)
+        out, _ = self._process.communicate(timeout=LIMIT_S)
+        return Ended(code=self._process.returncode, out=out, err=self._logs.read_text())
 
 
 @contextmanager
-def dev(directory: Path, *arguments: str) -> Iterator[Dev]:
+def dev(directory: Path, *arguments: str, command: str = "dev", **env: str) -> Iterator[Dev]:
     """A server in that directory, on a free port, once it is ready; killed at the end if it still runs."""
     (directory / "cli_handlers.py").write_text(APP)
-    command = (
+    started = (
         sys.executable,
         "-m",
         "treadle.cli.main",
-        "dev",
+        command,
         "--port",
         "0",
         "--app",
         "cli_handlers:registry",
     )
-    process = subprocess.Popen(
-        (*command, *arguments),
-        cwd=directory,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    logs = directory / "logs.txt"
+    # A file takes whatever is logged: a pipe that nobody reads would stop the server when it is full.
+    with logs.open("w") as told:
+        process = subprocess.Popen(
+            (*started, *arguments),
+            cwd=directory,
+            env=environment(env),
+            stdout=subprocess.PIPE,
+            stderr=told,
+            text=True,
+        )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line.startswith("ready on "):
-            raise AssertionError(f"{line!r}: {process.communicate(timeout=LIMIT_S)}")
-        yield Dev(process, line.removeprefix("ready on ").strip())
+            raise AssertionError(f"{line!r}: {process.communicate(timeout=LIMIT_S)}, {logs.read_text()}")
+        yield Dev(process, line.removeprefix("ready on ").strip(), logs)
     finally:
         process.kill()
         process.communicate()

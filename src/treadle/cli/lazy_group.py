@@ -15,26 +15,47 @@ class NearestGroup(click.Group):
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments begin with."""
-        name, known = args[0], self.list_commands(context)
-        if name not in known and not name.startswith("-") and not context.resilient_parsing:
-            near = get_close_matches(name, known, n=1, cutoff=0.0)
+        name = args[0]
+        is_known = name.startswith("-") or self.get_command(context, name) is not None
+        if not is_known and not context.resilient_parsing:
+            near = get_close_matches(name, self.list_commands(context), n=1, cutoff=0.0)
             raise click.UsageError(f"there is no command {name!r}; did you mean {near[0]!r}?", context)
         return super().resolve_command(context, args)
 
 
 class LazyGroup(NearestGroup):
-    """`places` says of each command where it stands: `module:attribute`."""
+    """`places` says of each command where it stands: `module:attribute`.
 
-    def __init__(self, *, name: str, places: Mapping[str, str], help: str) -> None:  # noqa: A002 - click's name
+    `table` is the place of a mapping with further commands by name.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        places: Mapping[str, str],
+        help: str,  # noqa: A002 - click's name
+        table: str | None = None,
+    ) -> None:
         super().__init__(name=name, help=help, context_settings={"help_option_names": ["-h", "--help"]})
         self._places = places
+        self._table_place = table
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return list(self._places)
+        return [*self._places, *self._table()]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         place = self._places.get(name)
         if place is None:
-            return None
-        module, _, attribute = place.partition(":")
-        return cast(click.Command, getattr(import_module(module), attribute))
+            return self._table().get(name)
+        return cast(click.Command, _imported(place))
+
+    def _table(self) -> Mapping[str, click.Command]:
+        if self._table_place is None:
+            return {}
+        return cast(Mapping[str, click.Command], _imported(self._table_place))
+
+
+def _imported(place: str) -> object:
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)

@@ -1,92 +1,76 @@
 """`treadle run`: start an execution, and wait for its end if wanted."""
 
-import secrets
 from pathlib import Path
-from typing import Final
 
 import click
-import msgspec
 
-from treadle.cli.client import Client, Reply
+from treadle.cli.acted import post_once
+from treadle.cli.answers import Shown, Summary
+from treadle.cli.client import Reply, segment
+from treadle.cli.documents import FORMATS, parse, read_bytes
+from treadle.cli.endings import check_completed
 from treadle.cli.failures import Failure
-from treadle.cli.server_options import read_server_options, server_options
-from treadle.definition.formats import Format, parse_document
+from treadle.cli.following import STUCK, Follower
+from treadle.cli.json_argument import METAVAR, read_json
+from treadle.cli.option import option
+from treadle.cli.patience import Patience, reconnect_option
+from treadle.cli.server_options import Server, with_server
+from treadle.cli.start_options import start_fields, start_options
+from treadle.cli.tables import shown
 from treadle.model.errors import Rejected
 from treadle.model.json import Json
-
-FORMATS: Final[dict[str, Format]] = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
-WAIT: Final = {"Prefer": "wait=60"}
 
 
 @click.command()
 @click.argument("target", metavar="FILE | NAME[@VERSION]")
-@click.option(
-    "--input",
-    "input_text",
-    envvar="TREADLE_INPUT",
-    default="{}",
-    metavar="JSON | @FILE",
-    help="Input of the execution.",
-)
-@click.option(
-    "--wait", envvar="TREADLE_WAIT", is_flag=True, help="Wait for the end: 0 if it completed, 1 if not."
-)
-@server_options
-def run(target: str, input_text: str, wait: bool, **options: str) -> None:
+@option("--input", "input_text", default="{}", metavar=METAVAR, help="Input of the execution.")
+@start_options
+@option("--idempotency-key", help="The same start again under it is that start; by default one is drawn.")
+@option("--wait", is_flag=True, help="Wait for the end, or until it is stuck: 0 if it completed, 1 if not.")
+@reconnect_option
+@with_server
+def run(
+    server: Server,
+    *,
+    target: str,
+    input_text: str,
+    idempotency_key: str | None,
+    wait: bool,
+    reconnect: float,
+    **options: Json,
+) -> None:
     """Start an execution of a document or of a kept definition, and print its id."""
-    server = read_server_options(**options)
-    body = msgspec.json.encode({"definition": _definition(target), "input": _input(input_text)})
-    headers = {"Idempotency-Key": f"cli-{secrets.token_hex(16)}"}
-    reply = server.client.post("/v1/executions", body, headers)
+    order = {"definition": _definition(target), "input": read_json(input_text, "--input")}
+    reply = post_once(server.client, "/v1/executions", order | start_fields(options), idempotency_key)
+    execution_id = reply.read(Summary).id
     if not server.is_json:
-        click.echo(reply.body["id"])
+        click.echo(shown(execution_id))
+    elif wait:
+        click.echo(f"started {shown(execution_id)}", err=True)
     if wait:
-        reply = _until_ended(server.client, body, headers)
+        reply = _at_the_end(server, execution_id, reconnect)
     if server.is_json:
-        click.echo(reply.text)
-    if wait and reply.body["status"] != "completed":
-        raise Failure(_why(reply.body))
+        server.tell(reply)
+    if wait:
+        check_completed(reply.read(Shown))
 
 
-def _until_ended(client: Client, body: bytes, headers: dict[str, str]) -> Reply:
-    """The same start under the same key is no new start: it waits for the one there is."""
-    while True:
-        reply = client.post("/v1/executions", body, headers | WAIT)
-        if reply.status == 200:
-            return reply
+def _at_the_end(server: Server, execution_id: str, reconnect_s: float) -> Reply:
+    """The execution once it has ended, or is stuck until a person decides."""
+    patience = Patience(reconnect_s)
+    patience.is_back()
+    follower = Follower(server.client, execution_id, patience)
+    for one in follower.events():
+        if one.event.type == STUCK and follower.execution().status == "stuck":
+            break
+    return patience.of(lambda: server.client.get(f"/v1/executions/{segment(execution_id)}"))
 
 
 def _definition(target: str) -> Json:
     path = Path(target)
-    written_in = FORMATS.get(path.suffix.lower())
-    if written_in is None and not path.is_file():
+    if path.suffix.lower() not in FORMATS and not path.is_file():
         return target
     try:
-        return {"document": parse_document(path.read_bytes(), written_in or "yaml")}
-    except OSError as error:
-        raise click.UsageError(f"cannot read {target}: {error.strerror}") from error
+        return {"document": parse(target, read_bytes(target)).tree}
     except Rejected as error:
         raise Failure(f"{target}: {error.message}") from error
-
-
-def _input(text: str) -> msgspec.Raw:
-    """The input as it was written; that it is JSON is seen here, the rest by the server."""
-    data = text.encode()
-    if text.startswith("@"):
-        try:
-            data = Path(text[1:]).read_bytes()
-        except OSError as error:
-            raise click.UsageError(f"cannot read {text[1:]}: {error.strerror}") from error
-    try:
-        msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"--input is no JSON: {error}") from error
-    return msgspec.Raw(data)
-
-
-def _why(execution: Json) -> str:
-    failure, status = execution["failure"], execution["status"]
-    if failure is None:
-        return f"{status}{': ' + execution['reason'] if execution['reason'] else ''}"
-    place = f" at {failure['path']}" if failure["path"] else ""
-    return f"{status}{place}: {failure['code']}: {failure['message']}"

@@ -7,6 +7,7 @@ import msgspec
 
 from treadle.bootstrap.backends import open_for_audit
 from treadle.cli.failures import Failure, Unreachable
+from treadle.cli.option import option, output_option, setting_default
 from treadle.cli.tables import shown
 from treadle.config.store_url import StoreUrl, parse_store_url
 from treadle.model.errors import Corrupt, Unavailable
@@ -22,15 +23,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @click.command()
-@click.option(
-    "--store",
-    default="sqlite:///treadle.db",
-    envvar="TREADLE_STORE",
-    show_default=True,
-    show_envvar=True,
-    help="The store to check; a server may run on it.",
-)
-@click.option("--output", type=click.Choice(["table", "json"]), default="table", envvar="TREADLE_OUTPUT")
+@option("--store", default=setting_default("store"), help="The store to check; a server may run on it.")
+@output_option
 def verify(store: str, output: str) -> None:
     """Check every execution: the chain of digests, and snapshot and list columns against the history."""
     try:

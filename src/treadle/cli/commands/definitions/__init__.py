@@ -1,0 +1,1 @@
+"""`treadle definitions`: what may be started by its name."""
