@@ -16,6 +16,8 @@ ROW = re.compile(
 ALLOWED = {
     ("src/treadle/stores/sqlite/", "journal"): "`journal_mode` is SQLite's word for how it writes its log",
     ("src/treadle/invokers/http/", "conn"): "the parameter of the library's method that is overridden",
+    ("src/treadle/expressions/cel/", "timestamp"): "the type's name in CEL, beside our own instants",
+    ("src/treadle/telemetry/traces.py", "provider"): "OpenTelemetry's word for what makes tracers",
 }
 """(where the path begins, the word): why it stands there."""
 
