@@ -15,6 +15,7 @@ from treadle.bootstrap.callbacks import load_key_ring, public_url
 from treadle.bootstrap.invokers import build_invoker
 from treadle.config.secrets import Secrets
 from treadle.config.settings import Settings
+from treadle.invokers.echoes import Echoes
 from treadle.model.effects import Invocation
 from treadle.model.ids import ActivityId, ExecutionId, Instant
 from treadle.model.instants import DAY_MS
@@ -83,6 +84,7 @@ def built(registry: Registry, ring: KeyRing) -> Invoker:
         tokens=ring,
         public_url="http://127.0.0.1:4711",
         secrets=Secrets({}),
+        echoes=Echoes(),
     )
 
 

@@ -63,6 +63,8 @@ def test_the_file_is_read_again_and_what_stood_stands_if_it_is_broken(tmp_path: 
         (b"default: {1: hidden}", "the name 1 is no text"),
         (b"1: {a: hidden}", "the name 1 is no text"),
         (b"default: {a: 'hidden", "neither JSON nor YAML"),
+        (b"default: {a: !!int hidden}", "neither JSON nor YAML"),
+        (b"default: {a: 2026-02-30}", "neither JSON nor YAML"),
         (b"default: {a: hidden, a: hidden}", "neither JSON nor YAML"),
         (b"\xff\xfe", "neither JSON nor YAML"),
         (b"#" * (FILE_BYTES_MAX + 1), "bytes"),

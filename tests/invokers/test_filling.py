@@ -10,6 +10,7 @@ from aiohttp import web
 
 from tests.invokers.http.servers import breaking, resetting, serving, silent
 from tests.invokers.invocations import FixedClock, invocation
+from treadle.invokers.echoes import Echoes
 from treadle.invokers.filling import FillingInvoker
 from treadle.invokers.http.invoker import HttpInvoker
 from treadle.invokers.local.invoker import LocalInvoker
@@ -63,7 +64,11 @@ class Recorder:
 
 def filling(inner: Invoker, secrets: Mapping[str, str] | None = None) -> FillingInvoker:
     return FillingInvoker(
-        inner, tokens=RING, public_url=PUBLIC_URL, secret=lambda _, name: (secrets or {}).get(name)
+        inner,
+        tokens=RING,
+        public_url=PUBLIC_URL,
+        secret=lambda _, name: (secrets or {}).get(name),
+        echoes=Echoes(),
     )
 
 
@@ -207,13 +212,13 @@ async def test_what_an_outcome_tells_is_masked(kind: Callable[..., Outcome], tol
     assert outcome == kind(message=f"answered {expected}", **fields, **more)
 
 
-async def test_what_a_service_answers_is_kept_as_it_is() -> None:
+async def test_what_a_service_answers_is_kept_but_for_what_was_filled_in() -> None:
     inner = Recorder(Ok(body={"back": CALLBACK_URL}, status=202))
     assert (
         await filling(inner).invoke(asked(HandlerRequest(name="f", holes=HOLED.holes[:0]))) is inner.outcome
     )
     outcome = await filling(inner, {"api_key": SECRET}).invoke(asked(HOLED))
-    assert outcome == Ok(body={"back": CALLBACK_URL}, status=202)
+    assert outcome == Ok(body={"back": CALLBACK_URL.replace(TOKEN, MASKED)}, status=202)
 
 
 async def test_a_secret_that_a_service_echoes_is_not_kept() -> None:
@@ -236,6 +241,18 @@ async def test_a_secret_that_was_sent_once_is_kept_out_of_later_answers() -> Non
     assert await invoker.invoke(bare) == Ok(body={"last": MASKED})
     elsewhere = msgspec.structs.replace(bare, namespace=Namespace("other"))
     assert await invoker.invoke(elsewhere) == inner.outcome
+
+
+async def test_an_answer_that_only_ends_like_a_secret_is_kept() -> None:
+    body = {"state": SECRET[:5], f"x{SECRET[:4]}": 1, f"y{SECRET[:4]}": 2}
+    assert await filling(Recorder(Ok(body=body)), {"api_key": SECRET}).invoke(asked(HOLED)) == Ok(body=body)
+
+
+async def test_all_secrets_of_a_namespace_are_kept_out_of_its_answers() -> None:
+    echoes = Echoes(lambda namespace: (SECRET, "abc") if namespace == "default" else ())
+    inner = Recorder(Ok(body=[SECRET, "abc"]))
+    invoker = FillingInvoker(inner, tokens=RING, public_url=PUBLIC_URL, secret=lambda *_: None, echoes=echoes)
+    assert await invoker.invoke(asked(HandlerRequest(name="f"))) == Ok(body=[MASKED, "abc"])
 
 
 async def test_what_a_broken_invoker_raises_is_masked() -> None:

@@ -152,10 +152,15 @@ async def test_what_cannot_be_followed_is_refused(bare: Server) -> None:
 
 async def test_followers_are_bounded(bare: Server) -> None:
     napping = await bare.start(NAP, wait=False)
-    bare.application.engine.followers.count = FOLLOWERS_MAX
+    places = bare.application.use_cases.following
+    places.places = FOLLOWERS_MAX
     refused = await bare.get(f"/v1/executions/{napping.body['id']}/events")
     assert (refused.status, refused.code) == (503, "overloaded")
-    bare.application.engine.followers.count = 0
+    places.places = FOLLOWERS_MAX - 1
+    for _ in range(3):
+        gone = await bare.call("HEAD", f"/v1/executions/{napping.body['id']}/events")
+        assert gone.status == 200
+    assert places.places == FOLLOWERS_MAX - 1
 
 
 async def test_who_comes_back_before_the_live_state_shows_the_end_is_let_go(bare: Server) -> None:

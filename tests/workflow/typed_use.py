@@ -75,7 +75,7 @@ w.try_("a").catch("cancelled")  # E: arg-type
 w.split("a").branch("b")  # E: call-arg
 w.parallel("a").case("b")  # E: attr-defined
 retry(attempts=3)  # E: call-arg
-http("GET", "http://x", auth="a")  # E: call-overload
+http("GET", "http://x", proxy="a")  # E: call-overload
 defaults(priority=1)  # E: call-arg
 str(charge.result)  # E: attr-defined
 str(execution.nothing)  # E: attr-defined

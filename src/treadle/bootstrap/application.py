@@ -23,6 +23,7 @@ from treadle.config.version import VERSION
 from treadle.definition.activities.table import READERS as ACTIVITIES
 from treadle.definition.bounds import DocumentBounds
 from treadle.definition.kinds.table import KINDS
+from treadle.invokers.echoes import Echoes
 from treadle.model.bounds import ExecutionBounds
 from treadle.model.errors import Rejected
 from treadle.model.ids import EngineId, Instant
@@ -85,6 +86,7 @@ async def running(settings: Settings, registry: Registry, *, is_open: bool = Tru
         clock = SystemClock()
         tokens = await load_key_ring(opened.store, clock.now())
         secrets = _secrets(settings)
+        echoes = Echoes(secrets.of)
         callers = await _callers(settings, opened, clock.now(), is_open=is_open)
         engine_id = SystemRandomness().engine_id()
         tracing = open_tracing(settings.otlp_endpoint, engine_id)
@@ -99,6 +101,7 @@ async def running(settings: Settings, registry: Registry, *, is_open: bool = Tru
             tokens=tokens,
             public_url=public_url(settings, port),
             secrets=secrets,
+            echoes=echoes,
             tracing=tracing,
         )
         started.push_async_callback(invoker.close)
@@ -106,7 +109,7 @@ async def running(settings: Settings, registry: Registry, *, is_open: bool = Tru
         engine = Engine(parts)
         await engine.start()
         started.push_async_callback(engine.stop)
-        use_cases = _use_cases(settings, engine, parts, tokens)
+        use_cases = _use_cases(settings, engine, parts, tokens, echoes)
         info = Info(version=VERSION, engine=parts.id, store=opened.facts, features=FEATURES)
         edge = _edge(engine, parts, use_cases, callers, info)
         server = serve_at(listener, application(edge))
@@ -194,7 +197,7 @@ def _edge(engine: Engine, parts: Parts, use_cases: UseCases, callers: Callers, i
     )
 
 
-def _use_cases(settings: Settings, engine: Engine, parts: Parts, tokens: KeyRing) -> UseCases:
+def _use_cases(settings: Settings, engine: Engine, parts: Parts, tokens: KeyRing, echoes: Echoes) -> UseCases:
     return UseCases(
         ServiceParts(
             engine=engine,
@@ -205,5 +208,6 @@ def _use_cases(settings: Settings, engine: Engine, parts: Parts, tokens: KeyRing
             randomness=SystemRandomness(),
             tokens=tokens,
             document_bounds=DocumentBounds(nodes=settings.nodes_max),
+            without_secrets=echoes.without_in_answer,
         )
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from treadle.config.secrets import Secrets
+from treadle.invokers.echoes import Echoes
 from treadle.invokers.filling import FillingInvoker
 from treadle.invokers.http.invoker import HttpInvoker
 from treadle.invokers.local.invoker import LocalInvoker
@@ -43,6 +44,7 @@ def build_invoker(  # noqa: PLR0913 - everything that calls may need meets here
     tokens: KeyRing,
     public_url: str,
     secrets: Secrets,
+    echoes: Echoes,
     tracing: Tracing | None = None,
 ) -> Invoker:
     """An invoker of every kind of request that there is, which fills their holes first; traced, if wanted."""
@@ -51,5 +53,7 @@ def build_invoker(  # noqa: PLR0913 - everything that calls may need meets here
         HandlerRequest: LocalInvoker(registry),
         DefinitionRequest: definitions,
     }
-    filling = FillingInvoker(Dispatch(by_request), tokens=tokens, public_url=public_url, secret=secrets.find)
+    filling = FillingInvoker(
+        Dispatch(by_request), tokens=tokens, public_url=public_url, secret=secrets.find, echoes=echoes
+    )
     return filling if tracing is None else TracingInvoker(filling, tracing)

@@ -30,6 +30,9 @@ class Secrets:
         self._environ = environ
         self._path = path
         self._of_file: Mapping[str, Mapping[str, str]] = {}
+        of_environ = (value for name, value in sorted(environ.items()) if name.startswith(PREFIX))
+        self._of_environ = tuple(of_environ)
+        self._all: dict[str, tuple[str, ...]] = {DEFAULT_NAMESPACE: self._of_environ}
         self.read_again()
 
     def read_again(self) -> None:
@@ -40,6 +43,13 @@ class Secrets:
         """
         if self._path is not None:
             self._of_file = read_secrets(self._path)
+            found = {namespace: tuple(held.values()) for namespace, held in self._of_file.items()}
+            found[DEFAULT_NAMESPACE] = (*found.get(DEFAULT_NAMESPACE, ()), *self._of_environ)
+            self._all = found
+
+    def of(self, namespace: str) -> tuple[str, ...]:
+        """All secrets that the namespace has."""
+        return self._all.get(namespace, ())
 
     def find(self, namespace: str, name: str) -> str | None:
         """The secret, None if there is none of that name."""
@@ -71,8 +81,8 @@ def read_secrets(path: Path) -> Mapping[str, Mapping[str, str]]:
         tree = YAML(typ="safe", pure=True).load(data.decode("utf-8"))
     except OSError as error:
         raise SecretsError(f"{path} cannot be read: {error.strerror}") from error
-    except (YAMLError, UnicodeDecodeError, RecursionError):
-        # What the parser says quotes the file.
+    except (YAMLError, ValueError, KeyError, RecursionError):
+        # What the parser says quotes the file; a tag or a date that is none is no YAMLError to it.
         raise SecretsError(f"{path} is neither JSON nor YAML") from None
     if tree is None:
         return {}

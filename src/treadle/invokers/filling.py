@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from treadle.invokers.masking import FilledInvocation, Mask, masked
+from treadle.invokers.echoes import Echoes, masked_answer
+from treadle.invokers.masking import FilledInvocation, Mask
 from treadle.invokers.placing import HoledRequest, NoSuchPlace, placed
 from treadle.model.effects import Invocation
 from treadle.model.ids import Instant, Namespace
@@ -18,8 +19,6 @@ from treadle.security.tokens import EXPIRY_GRACE_MS, CallbackToken, KeyRing
 CALLBACK: Final = "callback"
 SECRETS: Final = "secrets"
 CALLBACKS_PATH: Final = "/v1/callbacks/"
-SENT_MAX: Final = 1_000
-"""Secrets of a namespace that are kept out of what comes back: the newest of those that were sent."""
 
 
 class Unfilled(Exception):
@@ -34,7 +33,8 @@ class FillingInvoker:
     """Fills the holes of each request and hands it on to `inner` (port Invoker).
 
     Callbacks are asked for at `public_url`, which ends without a slash, with tokens signed by `tokens`;
-    `secret` gives the value of a secret of a namespace, or None.
+    `secret` gives the value of a secret of a namespace, or None; `echoes` keeps secrets out of what comes
+    back.
     """
 
     def __init__(
@@ -44,19 +44,19 @@ class FillingInvoker:
         tokens: KeyRing,
         public_url: str,
         secret: Callable[[Namespace, str], str | None],
+        echoes: Echoes,
     ) -> None:
         self._inner = inner
         self._tokens = tokens
         self._public_url = public_url
         self._secret = secret
-        self._sent: dict[Namespace, tuple[str, ...]] = {}
-        self._masks: dict[Namespace, Mask] = {}
+        self._echoes = echoes
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         """Make the attempt and say how it ended; one whose holes cannot be filled fails and is not sent."""
         request = invocation.request
         if isinstance(request, DefinitionRequest) or not request.holes:
-            return self._told(invocation.namespace, await self._inner.invoke(invocation))
+            return self._echoes.without(invocation.namespace, await self._inner.invoke(invocation))
         try:
             filled = self._filled(invocation, request)
         except Unfilled as error:
@@ -66,9 +66,11 @@ class FillingInvoker:
         except Exception as broken:
             message = filled.mask(f"{type(broken).__name__}: {broken}")
             raise RuntimeError(message).with_traceback(broken.__traceback__) from None
-        if not isinstance(outcome, Ok):
+        if isinstance(outcome, Ok):
+            outcome = masked_answer(outcome, filled.mask)
+        else:
             outcome = msgspec.structs.replace(outcome, message=filled.mask(outcome.message))
-        return self._told(invocation.namespace, outcome)
+        return self._echoes.without(invocation.namespace, outcome)
 
     async def close(self) -> None:
         """Close the inner invoker."""
@@ -83,29 +85,10 @@ class FillingInvoker:
             raise Unfilled("invalid_request", f"a hole of the request cannot be filled: {error}") from None
         # The token is what is secret of the URL of a callback; the rest of it may be told.
         hidden = Mask(value for name, value in values.items() if name != (CALLBACK, "url"))
-        self._remember(
-            invocation.namespace, [value for (root, _), value in values.items() if root == SECRETS]
-        )
+        secrets = [value for (root, _), value in values.items() if root == SECRETS]
+        self._echoes.remember(invocation.namespace, secrets)
         fields = msgspec.structs.asdict(invocation)
         return FilledInvocation(**(fields | {"request": whole, "mask": hidden}))
-
-    def _remember(self, namespace: Namespace, secrets: list[str]) -> None:
-        """Keep what is sent out of all that comes back in this namespace from now on."""
-        known = self._sent.get(namespace, ())
-        fresh = [secret for secret in secrets if secret not in known]
-        if fresh:
-            self._sent[namespace] = (*known, *fresh)[-SENT_MAX:]
-            self._masks[namespace] = Mask(self._sent[namespace])
-
-    def _told(self, namespace: Namespace, outcome: Outcome) -> Outcome:
-        """The outcome as it may be stored: a service may echo what it was sent, now or earlier."""
-        mask = self._masks.get(namespace)
-        if mask is None:
-            return outcome
-        if not isinstance(outcome, Ok):
-            return msgspec.structs.replace(outcome, message=mask(outcome.message))
-        headers = {name: mask(value) for name, value in outcome.headers.items()}
-        return msgspec.structs.replace(outcome, body=masked(outcome.body, mask), headers=headers)
 
     def _callback(self, invocation: Invocation, request: HoledRequest) -> dict[tuple[str, str], str]:
         if not _names(request, CALLBACK):

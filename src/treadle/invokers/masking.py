@@ -32,6 +32,10 @@ class Mask:
             return text
         return self._without_cut_value(self._pattern.sub(MASKED, text))
 
+    def whole(self, text: str) -> str:
+        """The same for a text that was not cut: its end is its own."""
+        return self._pattern.sub(MASKED, text) if self._values else text
+
     # Most attempts have nothing to mask but their values: the pattern is made when one fails.
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -51,11 +55,11 @@ NO_MASK: Final = Mask()
 def masked(value: Json, mask: Mask) -> Json:
     """The value with every text in it masked, keys too."""
     if isinstance(value, str):
-        return mask(value)
+        return mask.whole(value)
     if isinstance(value, list):
         return [masked(item, mask) for item in value]
     if isinstance(value, dict):
-        return {mask(key): masked(item, mask) for key, item in value.items()}
+        return {mask.whole(key): masked(item, mask) for key, item in value.items()}
     return value
 
 

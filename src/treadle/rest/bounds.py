@@ -23,3 +23,5 @@ STOP_GRACE_S: Final = 5
 """How long a stop lets requests in flight go on."""
 EVENT_SEND_S_MAX: Final = 30
 """How long one who follows a history may take nothing of it."""
+ANSWER_TAKEN_MS_MAX: Final = 30_000
+"""How long what was sent may stay without a sign that it was taken, before the connection is given up."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -13,7 +14,7 @@ from treadle.model.errors import Rejected
 from treadle.model.ids import Namespace
 from treadle.model.json import Json
 from treadle.rest.edge import Edge
-from treadle.rest.events import EventStreamResponse
+from treadle.rest.events import EventStream, EventStreamResponse
 from treadle.rest.json_bodies import convert_body, decode_json
 from treadle.rest.problems import ProblemResponse, method_not_allowed, not_found, problem_response
 from treadle.rest.queries import read_query
@@ -53,7 +54,8 @@ class Endpoint:
         except Exception as error:  # the edge of the process: whatever it is, the caller is answered
             response = problem_response(error, place=place(request, self._path))
         self._tell(request, response, loop.time() - came_at)
-        await response(scope, receive, send)
+        with suppress(ClientDisconnect):
+            await response(scope, receive, send)
 
     def _tell(self, request: Request, response: Response, elapsed_s: float) -> None:
         code = response.code if isinstance(response, ProblemResponse) else OK
@@ -68,8 +70,10 @@ class Endpoint:
             error = method_not_allowed(request.method, request.url.path)
             return problem_response(error, {"Allow": self._allowed})
         answer = await route.handler(await self._read(request, route))
-        if answer.stream is not None and request.method != "HEAD":
-            return EventStreamResponse(answer.stream, headers=dict(answer.headers))
+        if isinstance(answer.stream, EventStream):
+            if request.method != "HEAD":
+                return EventStreamResponse(answer.stream, answer.headers)
+            await answer.stream.close()
         return _response(answer, route)
 
     async def _read(self, request: Request, route: Route) -> Call[Any, Any]:

@@ -1,21 +1,21 @@
 """A history as server-sent events (HTML, section 9.2)."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Final
 
 import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
-from starlette.types import Message, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from treadle.model.errors import Rejected
-from treadle.model.ids import ExecutionId, Namespace
+from treadle.model.errors import Rejected, Unavailable
+from treadle.model.ids import ExecutionId
 from treadle.rest.bounds import EVENT_ID_DIGITS_MAX, EVENT_SEND_S_MAX
 from treadle.rest.queries import NoQuery
 from treadle.rest.routing import Answer, Call
-from treadle.service.following import Following
+from treadle.service.following import Place
 from treadle.service.history import HistoryItem
 
 EVENT_STREAM: Final = "text/event-stream"
@@ -30,20 +30,48 @@ async def follow_events(call: Call[NoQuery, None]) -> Answer:
     """200 and the events from the one after `Last-Event-ID` on; 204 when nothing can come any more."""
     execution_id = ExecutionId(call.path["id"].lower())
     after_seq = read_last_event_id(call.headers.get("last-event-id", ""))
-    following, namespace = call.edge.use_cases.following, call.caller.namespace
-    following.admit()
-    if await following.is_over(namespace, execution_id, after_seq):
+    following = call.edge.use_cases.following
+    place = following.admit()
+    try:
+        is_over = await following.is_over(call.caller.namespace, execution_id, after_seq)
+    except BaseException:
+        place.leave()
+        raise
+    if is_over:
+        place.leave()
         return Answer(status=204)
-    return Answer(headers=HEADERS, stream=_messages(following, namespace, execution_id, after_seq))
+    return Answer(headers=HEADERS, stream=EventStream(_messages(call, execution_id, after_seq), place))
+
+
+class EventStream:
+    """Messages that are sent one after the other, and the place among those who follow."""
+
+    def __init__(self, messages: AsyncGenerator[bytes, None], place: Place) -> None:
+        self.messages = messages
+        self._place = place
+
+    async def close(self) -> None:
+        """Give back what the stream holds, whether it was sent or not; idempotent."""
+        await self.messages.aclose()
+        self._place.leave()
 
 
 async def _messages(
-    following: Following, namespace: Namespace, execution_id: ExecutionId, after_seq: int
+    call: Call[NoQuery, None], execution_id: ExecutionId, after_seq: int
 ) -> AsyncGenerator[bytes, None]:
-    pages = following.pages(namespace, execution_id, after_seq)
-    async with aclosing(pages):
-        async for page in pages:
-            yield b"".join(map(message_of, page)) or STILL_HERE
+    """It ends early for one whose key is good no more, and when the store cannot be read."""
+    following = call.edge.use_cases.following
+    pages = following.pages(call.caller.namespace, execution_id, after_seq)
+    try:
+        async with aclosing(pages):
+            async for page in pages:
+                await call.edge.callers.identify(call.headers)
+                for item in page:
+                    yield message_of(item)
+                if not page:
+                    yield STILL_HERE
+    except (Rejected, Unavailable):
+        return
     if following.is_closing:
         yield BYE
 
@@ -70,6 +98,16 @@ class EventStreamResponse(StreamingResponse):
     """A client that takes nothing for EVENT_SEND_S_MAX is let go of."""
 
     media_type = EVENT_STREAM
+
+    def __init__(self, stream: EventStream, headers: Mapping[str, str]) -> None:
+        super().__init__(stream.messages, headers=headers)
+        self._stream = stream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._stream.close()
 
     async def stream_response(self, send: Send) -> None:
         async def send_in_time(message: Message) -> None:

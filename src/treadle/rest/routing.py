@@ -1,9 +1,9 @@
 """A row of the table of routes, and what stands behind it: read, call, answer."""
 
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 from starlette.datastructures import Headers
@@ -40,6 +40,14 @@ class Call(msgspec.Struct, Generic[Q, B], frozen=True, kw_only=True):
     written_in: str = "json"
 
 
+class Stream(Protocol):
+    """Messages that are sent one after the other."""
+
+    async def close(self) -> None:
+        """Give back what it holds, sent or not; idempotent."""
+        ...
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What is answered; `body` UNSET is none.
 
@@ -50,7 +58,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
     body: object = msgspec.UNSET
     text: bytes | None = None
-    stream: AsyncGenerator[bytes, None] | None = None
+    stream: "Stream | None" = None
     headers: Mapping[str, str] = {}
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from treadle.rest.bounds import CONNECTIONS_WAITING_MAX, STOP_GRACE_S
+from treadle.rest.bounds import ANSWER_TAKEN_MS_MAX, CONNECTIONS_WAITING_MAX, STOP_GRACE_S
 
 
 class _EmbeddedServer(uvicorn.Server):
@@ -74,6 +74,8 @@ async def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: else an answer that nobody takes is held for ever
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, ANSWER_TAKEN_MS_MAX)
         listener.bind(address)
         listener.listen(CONNECTIONS_WAITING_MAX)
         listener.setblocking(False)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from treadle.model.commands import DeliverCallback
 from treadle.model.errors import Rejected
 from treadle.model.json import Json
+from treadle.model.outcomes import Ok
 from treadle.service.executions import Executions
 from treadle.service.parts import ServiceParts
 
@@ -16,6 +17,7 @@ class Callbacks:
         self._engine = parts.engine
         self._tokens = parts.tokens
         self._clock = parts.clock
+        self._without_secrets = parts.without_secrets
         self._executions = executions
 
     async def deliver(self, token: str, body: Json, headers: Mapping[str, str]) -> None:
@@ -32,7 +34,8 @@ class Callbacks:
         namespace = await self._executions.namespace_of(proved.execution_id)
         if namespace is None:
             raise _not_waiting()
-        command = DeliverCallback(activity=proved.activity, body=body, headers=dict(headers))
+        seen = self._without_secrets(namespace, Ok(body=body, headers=dict(headers)))
+        command = DeliverCallback(activity=proved.activity, body=seen.body, headers=seen.headers)
         try:
             await self._engine.submit(namespace, proved.execution_id, command)
         except Rejected as rejected:

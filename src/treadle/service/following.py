@@ -24,6 +24,19 @@ ENDS: Final = frozenset(
 """The types of events that end a run."""
 
 
+class Place:
+    """One of the places of those who follow."""
+
+    def __init__(self, following: "Following") -> None:
+        self._following: Following | None = following
+
+    def leave(self) -> None:
+        """Give it back; idempotent."""
+        if self._following is not None:
+            self._following.places -= 1
+            self._following = None
+
+
 class Following:
     """Follows histories until their run ends, or until `close`."""
 
@@ -31,20 +44,23 @@ class Following:
         self._executions = executions
         self._followers = parts.engine.followers
         self._closing = asyncio.Event()
+        self.places = 0
 
     @property
     def is_closing(self) -> bool:
         """Whether those who follow are sent away: the process stops."""
         return self._closing.is_set()
 
-    def admit(self) -> None:
-        """Refuse one more follower if there are too many.
+    def admit(self) -> "Place":
+        """A place among those who follow, to be left once.
 
         Raises:
             Unavailable: `overloaded`.
         """
-        if self._followers.count >= FOLLOWERS_MAX:
+        if self.places >= FOLLOWERS_MAX:
             raise Unavailable("overloaded", f"{FOLLOWERS_MAX:,} histories are followed already")
+        self.places += 1
+        return Place(self)
 
     async def is_over(self, namespace: Namespace, execution_id: ExecutionId, after_seq: int) -> bool:
         """Whether the execution has ended and has nothing after that event.
