@@ -615,6 +615,7 @@ SUSPICIONS: dict[str, list[tuple[Json, str]]] = {
         ),
         (document(node("wait", signal="s", timeout="1s", schema={"tpye": "text"})), "/steps/0/schema/tpye"),
     ],
+    "encoded_scheme": [(document(http(url="{{ input.base }}/x")), "/steps/0/http/url")],
     "callback_not_sent": [
         (document(awaited()), "/steps/0/handler"),
         (document(awaited(http={"method": "POST", "url": "http://x"})), "/steps/0/http"),

@@ -124,6 +124,10 @@ ERRORS: Final = {
     "too_many_faults": _code("There are more faults than are listed.", "Mend those that are listed first."),
 }
 WARNINGS: Final = {
+    "encoded_scheme": _code(
+        "A URL begins with an expression and goes on: its scheme is percent-encoded and cannot be called.",
+        "Make all of it one expression.",
+    ),
     "ignored_field": _code(
         "A field of a Trama document is not known there, or has no effect where it stands.",
         "Correct the word or leave it out.",

@@ -24,6 +24,17 @@ RETRY_CLASSES: Final = ("unknown", "connection", "error", "callback", "all")
 STATUS: Final = re.compile(r"[1-5](?:[0-9][0-9]|xx)")
 ERROR_CODE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,127}")
 ON_UNKNOWN: Final = ("retry", "pause", "compensate", "fail")
+MEANT_CLASSES: Final = {
+    "timeout": "unknown",
+    "timeouts": "unknown",
+    "network": "connection",
+    "connection_error": "connection",
+    "any": "all",
+    "always": "all",
+    "http_5xx": "5xx",
+    "server_error": "5xx",
+}
+"""What people of other systems write, and the class that they mean."""
 
 
 def read_retry(owner: Section) -> dict[str, Json]:
@@ -63,7 +74,7 @@ def _is_retry_word(word: str) -> bool:
 
 def _warn_of_near_class(section: Section, word: str, pointer: str) -> None:
     is_like_a_class = word.isalpha() and word.islower() and word not in RETRY_CLASSES
-    near = nearest(word, RETRY_CLASSES) if is_like_a_class else None
+    near = MEANT_CLASSES.get(word) or (nearest(word, RETRY_CLASSES) if is_like_a_class else None)
     if near is not None:
         message = f"{quoted(word)} counts as the code of an error; the class is called `{near}`"
         section.faults.warn(pointer, "unknown_retry_class", message)

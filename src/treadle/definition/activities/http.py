@@ -8,7 +8,8 @@ from msgspec import UNSET
 
 from treadle.definition.reading import Reading, Spot
 from treadle.definition.section import Section
-from treadle.expressions.braces import OPENING
+from treadle.expressions.braces import OPENING, cut
+from treadle.expressions.faults import PathError
 from treadle.expressions.nearest import quoted
 from treadle.model.definition import HttpActivity
 from treadle.model.json import Json
@@ -20,8 +21,10 @@ HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 FRAMING: Final = frozenset({"connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer"})
 """Headers that say how a message is cut on the wire: the sender's business."""
 FORBIDDEN_IN_URL: Final = re.compile(r"[\x00-\x20\x7f]")
-HOLE: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-"""Near enough to see what is fixed in a URL."""
+ENCODED_SCHEME: Final = (
+    "the URL begins with an expression and goes on: what is put into a text is percent-encoded, so no scheme "
+    'survives and it can never be called; make all of it one expression, as `{{ input.base + "/orders" }}`'
+)
 AUTHORIZATION: Final = "Authorization"
 SECRET_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
 SUCCESS: Final = re.compile(r"[1-5](?:[0-9][0-9]|xx)")
@@ -64,18 +67,39 @@ def _read_url(section: Section, reading: Reading, spot: Spot) -> str:
     fault = fault_of_url(url)
     if fault is not None:
         section.faults.error(section.at("url"), "invalid_url", f"the URL {quoted(url)} {fault}")
+    if _has_encoded_scheme(url):
+        section.faults.warn(section.at("url"), "encoded_scheme", ENCODED_SCHEME)
     reading.url(url, section.at("url"), spot)
     return url
 
 
 def fault_of_url(url: str) -> str | None:
     """What is wrong with a URL as far as it is fixed, to complete the sentence "the URL ..."."""
-    is_fixed = OPENING not in url
+    try:
+        parts = cut(url)
+    except PathError:
+        return None  # the expression itself is a fault
+    fixed = [part for part in parts if isinstance(part, str)]
     if not url.startswith(OPENING) and not url.lower().startswith(SCHEMES):
         return "begins neither with `http://` nor with `https://`"
-    if FORBIDDEN_IN_URL.search(url if is_fixed else HOLE.sub("", url)):
+    if any(map(FORBIDDEN_IN_URL.search, fixed)):
         return "has blanks or control characters in it: write them as `%20` and the like"
-    return None if not is_fixed or _has_host(url) else "names no host, or a port that is none"
+    if len(fixed) < len(parts):
+        return None
+    if not _has_host(url):
+        return "names no host, or a port that is none"
+    if "@" in urlsplit(url).netloc:
+        return "has credentials in it: send them with `auth`, or in a header from `secrets`"
+    return None
+
+
+def _has_encoded_scheme(url: str) -> bool:
+    """Whether the URL begins with an expression, no literal, and goes on."""
+    try:
+        first, *rest = cut(url)
+    except (PathError, ValueError):
+        return False
+    return bool(rest) and not isinstance(first, str) and first.text[:1] not in {'"', "'"}
 
 
 def _has_host(url: str) -> bool:

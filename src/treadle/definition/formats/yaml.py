@@ -44,6 +44,9 @@ class Refusal(Exception):
         self.pointer = pointer
 
 
+NO_KEY: Final = 'a key is text: put it in quotes, and so a template, as `"{{ input.id }}"`'
+
+
 def read_yaml(data: bytes) -> tuple[Json, Positions]:
     """The tree of a document in YAML, and where its values stand.
 
@@ -95,7 +98,11 @@ def _add(event: NodeEvent, builder: TreeBuilder) -> None:
     if builder.needs_key:
         key = _value(event, builder) if isinstance(event, ScalarEvent) else None
         if not isinstance(key, str):
-            _refuse(event, "a key is text: put it in quotes", builder.pointer)
+            _refuse(
+                event,
+                'a key is text: put it in quotes, and a template too, as `"{{ input.id }}"`',
+                builder.pointer,
+            )
         if not builder.add_key(key):
             message = f"the key {quoted(key)} stands twice in one mapping"
             _refuse(event, message, joined(builder.pointer, key))
@@ -134,7 +141,9 @@ def _check_plainness(event: NodeEvent, builder: TreeBuilder) -> None:
         _refuse(event, f"anchors are not read: leave {anchor} out", builder.pointer)
     tag = getattr(event, "tag", None)
     if tag is not None:
-        _refuse(event, f"tags are not read: leave {quoted(str(tag))} out", builder.pointer)
+        _refuse(
+            event, f"tags are not read: leave {quoted(str(tag))} out, or put it in quotes", builder.pointer
+        )
 
 
 def _refuse(event: Event, message: str, pointer: str = "") -> NoReturn:

@@ -13,6 +13,8 @@ from treadle.model.json import Json
 
 CHOICE: Final = re.compile(r"\bhas\s*\(|\?|&&|\|\|")
 """What asks before it reads, chooses, or goes on without one of its operands."""
+LITERAL: Final = re.compile(r"""(["'])(?:\\.|(?!\1).)*\1""", re.DOTALL)
+"""What stands in quotes asks nothing."""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +50,7 @@ class Guards:
         for segment in segments(use.pointer):
             value = value[int(segment)] if isinstance(value, list) else value[segment]
         texts = list(_conditions(value) if use.is_condition else _expressions(value))
-        plain = [text for text in texts if CHOICE.search(text) is None]
+        plain = [text for text in texts if CHOICE.search(LITERAL.sub("''", text)) is None]
         return Written(plain="\n".join(plain), has_choice=len(plain) < len(texts))
 
 
