@@ -63,31 +63,35 @@ def parse_keys(text: str, now: Instant) -> tuple[ApiKey, ...]:
     Raises:
         ValueError: one of them is not written so; the message does not repeat a key.
     """
-    keys: list[ApiKey] = []
-    for number, entry in enumerate(filter(None, (each.strip() for each in text.split(","))), start=1):
-        name, namespace, scopes, key = (*entry.split(":", 3), "", "", "")[:4]
-        try:
-            check_name(name)
-            if not key:
-                raise ValueError("it is written `name:namespace:scope+scope:key`")
-            if NAME.fullmatch(namespace) is None:
-                raise ValueError(f"{namespace!r} is no namespace")
-            keys.append(
-                ApiKey(
-                    name=name,
-                    namespace=Namespace(namespace),
-                    scopes=parse_scopes(scopes, "+"),
-                    digest=digest_of(key),
-                    created_at=now,
-                )
-            )
-        except ValueError as error:
-            raise ValueError(f"key {number}: {error}") from None
+    entries = filter(None, (each.strip() for each in text.split(",")))
+    keys = tuple(_parse_key(entry, number, now) for number, entry in enumerate(entries, start=1))
     names = [key.name for key in keys]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ValueError(f"two keys are called {twice!r}: acts could not be told apart")
-    return tuple(keys)
+    return keys
+
+
+def _parse_key(entry: str, number: int, now: Instant) -> ApiKey:
+    """One of them. What is wrong is told without a word of it: fields may be swapped, a key have a comma."""
+    name, namespace, scopes, key = (*entry.split(":", 3), "", "", "")[:4]
+    if not key:
+        raise ValueError(f"key {number}: it is written `name:namespace:scope+scope:key`")
+    if NAME.fullmatch(name) is None or name in TAKEN:
+        raise ValueError(f"key {number}: its name is none that a key may have")
+    if NAME.fullmatch(namespace) is None:
+        raise ValueError(f"key {number}: its namespace is no name")
+    try:
+        allowed = parse_scopes(scopes, "+")
+    except ValueError:
+        raise ValueError(f"key {number}: its scopes are not of {', '.join(Scope)}, joined by `+`") from None
+    return ApiKey(
+        name=name,
+        namespace=Namespace(namespace),
+        scopes=allowed,
+        digest=digest_of(key),
+        created_at=now,
+    )
 
 
 class KnownKeys:
