@@ -25,7 +25,7 @@ from treadle.model.events import (
     ResultKept,
 )
 from treadle.model.execution import ExecutionStatus, FailureKind
-from treadle.model.ids import NodeId, Path
+from treadle.model.ids import Path, node_of
 from treadle.model.program import ChildNode, Program, RaceNode, TaskNode, TryNode
 from treadle.testing.scopes import Fate, Scope, Scopes
 
@@ -43,11 +43,6 @@ def untrue(
     yield from _children(history, ended)
     yield from _ends(history, ended)
     yield from _Standing(program).untrue(history)
-
-
-def node_of(path: str) -> NodeId:
-    """The node that a visit was made to."""
-    return NodeId(path.partition("~")[0].partition("[")[0])
 
 
 def _visits(history: Sequence[Event], ended: ExecutionStatus) -> Iterator[str]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from treadle.model.execution import AttemptOutcome, ExecutionStatus
+from treadle.model.ids import Path, node_of
 from treadle.model.policies import OnUnknown
 from treadle.model.program import ChildNode, Program, TaskNode
-from treadle.testing.chronicle import node_of
 from treadle.testing.ledger import NOT_KNOWN, Entry, Kind, Ledger, Side
 from treadle.testing.scopes import Scope, Scopes
 
@@ -20,7 +20,7 @@ def caller(program: Program, path: str) -> TaskNode | ChildNode:
     Raises:
         AssertionError: it is of another kind.
     """
-    node = program.nodes[node_of(path)]
+    node = program.nodes[node_of(Path(path))]
     if not isinstance(node, TaskNode | ChildNode):
         raise AssertionError(f"{path} calls nobody, and was called")
     return node
