@@ -1,6 +1,7 @@
 """Whether and when the next attempt begins (SEMANTICS 2)."""
 
 import hashlib
+import math
 from typing import Final
 
 from treadle.model.ids import ExecutionId
@@ -34,6 +35,14 @@ def is_retryable(policy: RetryPolicy, outcome: Failed | Unknown) -> bool:
     return status is not None and (str(status) in named or f"{status // 100}xx" in named)
 
 
+def _steep_ms(policy: RetryPolicy, counted: int) -> float:
+    """The delay before it is capped; one that no float holds is infinite."""
+    try:
+        return policy.initial_ms * policy.multiplier ** (counted - 1)
+    except OverflowError:
+        return math.inf
+
+
 def delay_ms(
     policy: RetryPolicy, outcome: Failed | Unknown, *, counted: int, execution_id: ExecutionId, seed: str
 ) -> int:
@@ -43,7 +52,6 @@ def delay_ms(
     """
     if outcome.retry_after_ms is not None:
         return min(outcome.retry_after_ms, RETRY_AFTER_MS_MAX)
-    steep = policy.initial_ms * policy.multiplier ** min(counted - 1, 64)
-    capped = min(float(policy.max_ms), steep)
+    capped = min(float(policy.max_ms), _steep_ms(policy, counted))
     jittered = capped * (1 - policy.jitter + 2 * policy.jitter * unit(f"{execution_id}/{seed}"))
     return int(min(float(policy.max_ms), jittered))

@@ -3,8 +3,8 @@
 from typing import Final
 
 from treadle.core.compensating import arm, arm_once, disarm, skip_on_unknown
-from treadle.core.measuring import fits, too_large
-from treadle.core.nodes.failing import beyond, fail_or_give_up, give_up, rejected
+from treadle.core.measuring import STATE_BYTES, fits, too_large
+from treadle.core.nodes.failing import beyond, fail_bound, fail_or_give_up, give_up, rejected
 from treadle.core.nodes.task import judged_output
 from treadle.core.required import required
 from treadle.core.retrying import activity_of, fail_visit, next_attempt_at, try_again_or_give_up
@@ -20,7 +20,16 @@ from treadle.model.events import (
     CallbackReceived,
     NodeCompleted,
 )
-from treadle.model.execution import Attempt, AttemptError, AttemptOutcome, Failure, Frame, Phase, Response
+from treadle.model.execution import (
+    Activity,
+    Attempt,
+    AttemptError,
+    AttemptOutcome,
+    Failure,
+    Frame,
+    Phase,
+    Response,
+)
 from treadle.model.expression import ExpressionError
 from treadle.model.outcomes import Cause, Failed, Ok, Unknown
 from treadle.model.policies import OnUnknown
@@ -39,7 +48,7 @@ NOT_ANSWERED: Final = Response(body=None)
 
 def accepted(turn: Turn, frame: Frame, outcome: Ok) -> None:
     """The trigger call was answered: only the callback is awaited now, and not when the frame stops."""
-    activity = activity_of(frame)
+    activity, is_kept = activity_of(frame), fits(turn, [outcome.headers, outcome.body])
     turn.emit(
         ActivityAccepted(
             at=turn.now,
@@ -48,12 +57,15 @@ def accepted(turn: Turn, frame: Frame, outcome: Ok) -> None:
             path=required(frame.path, "visit that waits"),
             attempt=activity.number,
             status=outcome.status,
-            headers=outcome.headers,
-            body=outcome.body,
+            headers=outcome.headers if is_kept else {},
+            body=outcome.body if is_kept else None,
         )
     )
     if frame.ending is not None:
         close_wait(turn, turn.frame(frame.id))
+    elif not is_kept:
+        _end_unknown(turn, turn.frame(frame.id), Unknown(code=STATE_BYTES, message=too_large(turn)))
+        fail_bound(turn, turn.frame(frame.id), STATE_BYTES, too_large(turn))
 
 
 def close_wait(turn: Turn, frame: Frame) -> None:
@@ -117,6 +129,11 @@ def receive(turn: Turn, frame: Frame, attempt: Attempt, command: DeliverCallback
     resume_if_resolved(turn, actor=ENGINE, reason="its callback came")
 
 
+def trigger_answer(activity: Activity, attempt: int) -> Response | None:
+    """The answer of the trigger call of that attempt, None if none has come."""
+    return activity.accepted if attempt == activity.number else activity.answered.get(attempt)
+
+
 def _is_good(plan: CallbackPlan, scope: Scope) -> bool:
     if plan.fail_when is not None and plan.fail_when(scope):
         return False
@@ -128,13 +145,13 @@ def _completed(
 ) -> None:
     """The attempt is ok, so the undo is armed, even if the node then refuses the answer."""
     node, path = task_of(turn, frame)
-    trigger = activity_of(frame).accepted or NOT_ANSWERED
+    trigger = trigger_answer(activity_of(frame), attempt.number) or NOT_ANSWERED
     answer = Ok(body=command.body, status=trigger.status, headers=command.headers)
     output = command.body
     if failure is None:
         output, failure = judged_output(turn, frame, node, answer)
     if not fits(turn, output):
-        output, failure = None, beyond(frame, "state_bytes", too_large(turn))
+        output, failure = None, beyond(frame, STATE_BYTES, too_large(turn))
     turn.emit(
         ActivityCompleted(
             at=turn.now,

@@ -4,7 +4,7 @@ from typing import Final
 
 from treadle.core.attempts import start_first_attempt, start_next_attempt
 from treadle.core.folding.changes import visit_key
-from treadle.core.measuring import fits
+from treadle.core.measuring import count
 from treadle.core.required import required
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
@@ -56,7 +56,7 @@ def arm(turn: Turn, frame: Frame, path: Path, node: TaskNode | ChildNode) -> Non
     if request is None and plan.unknown is not None:
         request, _ = _rendered(turn, frame, plan.unknown)
         is_unknown = request is not None
-    fits(turn, request)
+    count(turn, request)
     turn.emit(
         CompensationArmed(
             at=turn.now,

@@ -14,6 +14,8 @@ from treadle.model.execution import Execution
 from treadle.model.json import Json
 from treadle.model.persistent import PersistentMap, PersistentStack
 
+STATE_BYTES: Final = "state_bytes"
+"""The name of the bound."""
 START_BYTES: Final = 2_048
 """What an execution holds that has only begun, beside its input and variables."""
 EVENT_BYTES: Final = 192
@@ -36,17 +38,26 @@ def json_bytes(execution: Execution) -> int:
     return len(_encoder.encode(execution))
 
 
+def _size(payload: Json) -> int:
+    if payload is None:
+        return 0
+    try:
+        return len(_encoder.encode(payload))
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return 0
+
+
+def count(turn: Turn, payload: Json) -> None:
+    """The state holds the payload too, whatever it comes to: an undo is never left out for its size."""
+    turn.state_bytes += _size(payload)
+
+
 def fits(turn: Turn, payload: Json) -> bool:
     """Whether the state may hold the payload too; counted with it if it does.
 
     What is no JSON value has no size: it is refused when it is to be stored.
     """
-    if payload is None:
-        return True
-    try:
-        size = len(_encoder.encode(payload))
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        return True
+    size = _size(payload)
     most = turn.bounds.state_bytes
     if turn.state_bytes + size > most and turn.has_started:
         turn.state_bytes = json_bytes(turn.execution)

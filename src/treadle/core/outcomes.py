@@ -7,7 +7,7 @@ from msgspec import UNSET
 from treadle.core import callbacks
 from treadle.core.attempts import place_of
 from treadle.core.compensating import arm, arm_once, skip_on_unknown
-from treadle.core.measuring import fits, too_large
+from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes import child
 from treadle.core.nodes.failing import beyond, fail_or_give_up
 from treadle.core.nodes.task import judged_output
@@ -25,6 +25,7 @@ from treadle.model.events import (
 )
 from treadle.model.execution import AttemptError, Frame, Response, Role
 from treadle.model.ids import FrameId
+from treadle.model.json import Json
 from treadle.model.outcomes import Failed, Ok, Outcome, Unknown
 from treadle.model.policies import OnUnknown
 from treadle.model.program import ChildNode, TaskNode
@@ -57,7 +58,7 @@ def _ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
         probe_ended(turn, turn.frame(frame.id), outcome)
 
 
-def _emit_completed(turn: Turn, frame: Frame, outcome: Ok, *, output: object) -> None:
+def _emit_completed(turn: Turn, frame: Frame, outcome: Ok, *, output: Json) -> None:
     activity = required(frame.activity, "activity of the frame")
     response = None
     if outcome.status is not None:
@@ -87,8 +88,8 @@ def _visit_ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
         return
     path = required(frame.path, "visit")
     output, failure = judged_output(turn, frame, node, outcome)
-    if not (fits(turn, output) and (output is outcome.body or fits(turn, outcome.body))):
-        output, failure = None, beyond(frame, "state_bytes", too_large(turn))
+    if not kept_fits(turn, outcome, output):
+        output, failure = None, beyond(frame, STATE_BYTES, too_large(turn))
         outcome = Ok(status=outcome.status)
     _emit_completed(turn, frame, outcome, output=output)
     if node.compensation is not None:
@@ -97,6 +98,13 @@ def _visit_ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
         turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))
     else:
         fail_or_give_up(turn, frame.id, failure)
+
+
+def kept_fits(turn: Turn, outcome: Ok, output: Json) -> bool:
+    """Whether the state may hold what is kept of an answer that counts."""
+    if not fits(turn, output) or (output is not outcome.body and not fits(turn, outcome.body)):
+        return False
+    return not outcome.headers or fits(turn, outcome.headers)
 
 
 def _failed(turn: Turn, frame: Frame, outcome: Failed) -> None:
@@ -130,6 +138,7 @@ def _unknown(turn: Turn, frame: Frame, outcome: Unknown) -> None:
             error=AttemptError(code=outcome.code, message=outcome.message),
             http_status=outcome.http_status,
             is_lost=outcome.is_lost,
+            retry_after_ms=outcome.retry_after_ms,
         )
     )
     if frame.role is Role.PROBE and next_attempt_at(turn, turn.frame(frame.id), outcome) is None:

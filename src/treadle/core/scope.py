@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType, to_builtins
 
-from treadle.model.execution import Execution, Failure, Frame, Visit
+from treadle.model.execution import Execution, Failure, Frame, Response, Visit
 from treadle.model.ids import NodeId, forward_key
 from treadle.model.instants import format_instant
 from treadle.model.json import Json
@@ -57,7 +57,7 @@ class Scope:
         if field == "output":
             return visit.output
         if field == "response":
-            return response_root(visit)
+            return response_root(visit, visit.response or self._accepted(visit))
         if field == "status":
             return visit.status.value
         if field == "idempotency_key":
@@ -67,6 +67,11 @@ class Scope:
         if field == "closed":
             return visit.closed or UNSET
         return UNSET
+
+    def _accepted(self, visit: Visit) -> Response | None:
+        """The answer of the trigger call of an open visit: it stands in the visit's frame."""
+        activity = self._frame.activity
+        return activity.accepted if activity is not None and self._frame.path == visit.path else None
 
     def _attempts(self, visit: Visit) -> int:
         """How many attempts the visit has had; those of an open visit stand in its frame."""
@@ -84,12 +89,12 @@ def outwards(suffix: str) -> Iterator[str]:
     yield ""
 
 
-def response_root(visit: Visit) -> Json | UnsetType:
+def response_root(visit: Visit, response: Response | None) -> Json | UnsetType:
     """`{status, headers, body}`; the body is the visit's output where it was not kept apart."""
-    if visit.response is None:
+    if response is None:
         return UNSET
-    body = visit.output if visit.response.body is UNSET else visit.response.body
-    return {"status": visit.response.status, "headers": visit.response.headers, "body": body}
+    body = visit.output if response.body is UNSET else response.body
+    return {"status": response.status, "headers": response.headers, "body": body}
 
 
 def execution_root(execution: Execution) -> Json:

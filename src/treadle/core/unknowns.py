@@ -3,7 +3,8 @@
 from treadle.core.attempts import start_first_attempt
 from treadle.core.compensating import arm, disarm, skip_on_unknown
 from treadle.core.folding.activities import NOT_KNOWN
-from treadle.core.nodes.failing import give_up
+from treadle.core.measuring import STATE_BYTES, fits, too_large
+from treadle.core.nodes.failing import beyond, fail_or_give_up, give_up
 from treadle.core.required import required
 from treadle.core.retrying import activity_of, fail_visit, try_again_or_give_up
 from treadle.core.scope import Scope
@@ -93,7 +94,9 @@ def resolve(
 ) -> None:
     """The unknown attempts of the frame's visit are known to have done the work, or not to have."""
     node, path = task_of(turn, frame)
-    last = last_end(frame)
+    last, failure = last_end(frame), None
+    if not fits(turn, output):
+        output, failure = None, beyond(frame, STATE_BYTES, too_large(turn))
     turn.emit(
         OutcomeResolved(
             at=turn.now,
@@ -107,7 +110,10 @@ def resolve(
     )
     if outcome is Resolution.DONE:
         arm(turn, turn.frame(frame.id), path, node)
-        turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))
+        if failure is None:
+            turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))
+        else:
+            fail_or_give_up(turn, frame.id, failure)
         return
     disarm(turn, turn.frame(frame.id), path)
     try_again_or_give_up(turn, frame.id, last)
@@ -124,6 +130,7 @@ def last_end(frame: Frame) -> Failed | Unknown:
         message=error.message,
         http_status=attempt.http_status,
         is_lost=attempt.outcome is AttemptOutcome.LOST,
+        retry_after_ms=attempt.retry_after_ms,
     )
 
 

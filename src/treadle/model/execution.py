@@ -122,7 +122,8 @@ class AttemptOutcome(StrEnum):
 class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One try of an activity, ended or (outcome None) open.
 
-    `activity` is the id that its answer has to carry; `is_callback`: a callback ended it.
+    `activity` is the id that its answer has to carry; `is_callback`: a callback ended it. `retry_after_ms`
+    is what came with an end that is unknown.
     """
 
     number: int
@@ -133,6 +134,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults
     error: AttemptError | None = None
     http_status: int | None = None
     is_callback: bool = False
+    retry_after_ms: int | None = None
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -141,7 +143,8 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_default
     `id` is that of the newest attempt. `counted` are the attempts that count towards the limit,
     `lost` those that went with their process; `granted` are calls that an operator added.
     `callback_until` is when the wait for the newest attempt's callback is over, None if none is awaited;
-    `accepted` is the answer of its trigger call, from when on only the callback is awaited.
+    `accepted` is the answer of its trigger call, from when on only the callback is awaited;
+    `answered` are those of the attempts before it, by number.
     """
 
     id: ActivityId
@@ -154,6 +157,7 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_default
     granted: int = 0
     callback_until: Instant | None = None
     accepted: "Response | None" = None
+    answered: "dict[int, Response]" = {}
     attempts: tuple[Attempt, ...] = ()
 
 

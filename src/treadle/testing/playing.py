@@ -78,6 +78,7 @@ class Play:
         self.now = BEGIN
         self.history: list[Event] = []
         self._execution: Execution | None = None
+        self._state_bytes = 0
 
     @property
     def execution(self) -> Execution:
@@ -96,12 +97,20 @@ class Play:
         Raises:
             AssertionError: the state after it is not sound.
         """
-        answer = decide(self.program, self._execution, command, self.now, is_held=is_held, bounds=self.bounds)
+        answer = decide(
+            self.program,
+            self._execution,
+            command,
+            self.now,
+            is_held=is_held,
+            bounds=self.bounds,
+            state_bytes=self._state_bytes,
+        )
         if isinstance(answer, Decision):
             found = violations(answer.execution)
             if found:
                 raise AssertionError("; ".join(found))
-            self._execution = answer.execution
+            self._execution, self._state_bytes = answer.execution, answer.state_bytes
             self.history.extend(answer.events)
         return answer
 

@@ -137,3 +137,11 @@ def test_a_very_late_attempt_waits_the_cap() -> None:
     policy = RetryPolicy(max_attempts=10_000, multiplier=1_000.0, jitter=0.0)
     delay = delay_ms(policy, BUSY, counted=9_999, execution_id=ExecutionId("x"), seed="a/9999")
     assert delay == policy.max_ms
+
+
+@pytest.mark.parametrize(("multiplier", "counted"), [(1.05, 70), (1.05, 101), (1.01, 400)])
+def test_a_flat_back_off_goes_on_growing(multiplier: float, counted: int) -> None:
+    policy = RetryPolicy(max_attempts=1_000, multiplier=multiplier, jitter=0.0)
+    delay = delay_ms(policy, BUSY, counted=counted, execution_id=ExecutionId("x"), seed="a/1")
+    assert delay == reckoned(policy, counted, "x/a/1")
+    assert delay < policy.max_ms

@@ -2,13 +2,15 @@
 
 import pytest
 
-from treadle.model.bounds import DEFAULT_BOUNDS
+from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
 from treadle.model.effects import Continuation, Invocation
 from treadle.model.events import NodeSkipped
 from treadle.model.execution import ExecutionStatus
 from treadle.model.policies import ATTEMPTS_KEPT, RetryPolicy
-from treadle.testing.builders import Constant, plan, program, switch, task
-from treadle.testing.playing import BUSY, Play, begun
+from treadle.model.program import ProgramNode
+from treadle.testing.builders import Constant, case, plan, program, switch, task
+from treadle.testing.composites import each, loop, parallel, race, shield, split, try_
+from treadle.testing.playing import BUSY, REFUSED, Play, begun
 
 SKIPPED = Constant(False)
 
@@ -76,3 +78,45 @@ def test_the_state_keeps_the_newest_attempts() -> None:
     assert [attempt.number for attempt in activity.attempts] == list(range(12, 32))
     assert len(activity.attempts) == ATTEMPTS_KEPT
     assert (activity.number, activity.counted) == (31, 30)
+
+
+BODY = {"x/body": [task("one")]}
+COMPOSITES: dict[str, tuple[ProgramNode, dict[str, list[ProgramNode]]]] = {
+    "parallel": (parallel("x", "a"), {"x/a": [task("one")]}),
+    "race": (race("x", "a"), {"x/a": [task("one")]}),
+    "each": (each("x", Constant([1])), {"x/item": [task("one")]}),
+    "loop": (loop("x", while_=Constant(True)), {"x/turn": [task("one")]}),
+    "try": (try_("x"), {"x/try": [task("one")]}),
+    "shield": (shield("x"), BODY),
+    "split": (split("x", {"a": 1}), {"x/a": [task("one")]}),
+    "switch": (switch("x", case(Constant(True), "x/a")), {"x/a": [task("one")]}),
+}
+
+
+@pytest.mark.parametrize(("node", "bodies"), COMPOSITES.values(), ids=COMPOSITES)
+class TestFrames:
+    def test_a_body_for_which_there_is_no_room_fails_its_node(
+        self, node: ProgramNode, bodies: dict[str, list[ProgramNode]]
+    ) -> None:
+        play = begun(program(node, bodies=bodies), bounds=ExecutionBounds(frames=1))
+        assert play.status is ExecutionStatus.FAILED
+        failure = play.execution.failure
+        assert failure is not None
+        assert (failure.code, failure.path) == ("frames", "x")
+
+    def test_up_to_the_bound_it_runs(self, node: ProgramNode, bodies: dict[str, list[ProgramNode]]) -> None:
+        play = begun(program(node, bodies=bodies), bounds=ExecutionBounds(frames=2))
+        assert play.flight().node.partition("[")[0] == "one"
+
+
+def test_what_a_try_owes_after_its_body_has_room_in_the_place_of_the_body() -> None:
+    bodies: dict[str, list[ProgramNode]] = {
+        "x/try": [task("one")],
+        "x/catch.0": [task("two")],
+        "x/finally": [task("three")],
+    }
+    what = program(try_("x", None, has_finally=True), bodies=bodies)
+    play = begun(what, bounds=ExecutionBounds(frames=2))
+    play.report(REFUSED)
+    play.ok()
+    assert play.flight().node == "three"

@@ -20,11 +20,13 @@ from treadle.model.execution import (
     ExecutionStatus,
     FailureKind,
     Phase,
+    Response,
     VisitStatus,
 )
 from treadle.model.ids import ActivityId, Path
 from treadle.model.outcomes import Ok, Outcome
 from treadle.model.policies import OnUnknown, RetryPolicy
+from treadle.model.requests import HandlerRequest
 from treadle.testing.builders import (
     Broken,
     Constant,
@@ -204,6 +206,46 @@ class TestTheCallback:
         play.wake()
         play.deliver(play.flight().activity, {"parcel": 1})
         assert play.flight().request.input is None
+
+    def test_an_earlier_callback_keeps_the_answer_of_its_own_trigger(self) -> None:
+        job = Read("nodes", "ship", "response", "body", "job")
+        play = begun(program(awaiting_task("ship", compensation=undo("undo-ship", reads=job)), task("next")))
+        first = play.flight().activity
+        play.report(Ok(status=202, body={"job": 7}))
+        play.wake()
+        play.wake()
+        play.report(Ok(status=202, body={"job": 8}))
+        play.deliver(first, "sent")
+        assert play.execution.visits["ship"].response == Response(status=202, body={"job": 7})
+        request = play.execution.compensations["ship"].request
+        assert isinstance(request, HandlerRequest)
+        assert request.input == 7
+
+    @pytest.mark.parametrize("answered", [True, False])
+    def test_the_answers_of_the_newest_attempts_are_kept(self, answered: bool) -> None:
+        policy = RetryPolicy(max_attempts=50, jitter=0.0, max_ms=1)
+        play = begun(program(awaiting_task("ship", activity=plan("ship", retry=policy))))
+        for number in range(1, 31):
+            if answered or number == 15:
+                play.report(Ok(status=202, body=number))
+                play.wake()
+            else:
+                play.report(LATE)
+            play.wake()
+        activity = play.execution.frames[1].activity
+        assert activity is not None
+        numbers = {attempt.number for attempt in activity.attempts}
+        assert set(activity.answered) == (numbers - {31} if answered else {15})
+        assert all(answer.body == number for number, answer in activity.answered.items())
+
+    def test_the_undo_of_a_wait_that_is_given_up_knows_what_the_trigger_answered(self) -> None:
+        job = Read("nodes", "ship", "response", "body", "job")
+        play = begun(program(awaiting_task("ship", compensation=undo("undo-ship", reads=job))))
+        play.report(Ok(status=202, body={"job": 7}))
+        play.cancel()
+        request = play.flight().request
+        assert isinstance(request, HandlerRequest)
+        assert (request.name, request.input) == ("undo-ship", 7)
 
     def test_the_output_is_made_of_the_callback(self) -> None:
         play = begun(program(awaiting_task("ship", output=Read("body", "parcel"))))

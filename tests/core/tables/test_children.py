@@ -39,9 +39,20 @@ from treadle.model.outcomes import Cause, Failed, FoundDefinition, Ok, Outcome
 from treadle.model.program import ChildNode, Program
 from treadle.model.requests import DefinitionRequest
 from treadle.model.waiting import ParentRef
-from treadle.testing.builders import Broken, Constant, Read, plan, program, task, undo, undone_task
-from treadle.testing.composites import child, end, parallel, race, shield, wait
-from treadle.testing.playing import ACTOR, BEGIN, BROKEN, BUSY, EXECUTION, LOST, REFUSED, Play, begun
+from treadle.testing.builders import ONCE, Broken, Constant, Read, plan, program, task, undo, undone_task
+from treadle.testing.composites import child, end, parallel, race, shield, try_, wait
+from treadle.testing.playing import (
+    ACTOR,
+    BEGIN,
+    BROKEN,
+    BUSY,
+    EXECUTION,
+    LOST,
+    REFUSED,
+    Play,
+    begun,
+    brought_to,
+)
 
 FOUND = FoundDefinition(
     name="parcel",
@@ -595,6 +606,49 @@ class TestTheParentSDeadline:
         answer = play.ask(PassDeadline())
         assert isinstance(answer, Refused)
         assert answer.code == "invalid_transition"
+
+
+class TestStuck:
+    """A child that waits for a person when its parent stops."""
+
+    def stuck(self) -> Offspring:
+        bodies = {"both/try": [task("one", compensation=undo("undo-one", retry=ONCE)), task("two")]}
+        what = program(try_("both", None), task("more"), bodies={**bodies, "both/catch.0": []})
+        play = Offspring(what)
+        play.ok()
+        play.report(REFUSED)
+        play.report(REFUSED)
+        assert play.status is ExecutionStatus.STUCK
+        return play
+
+    @pytest.mark.parametrize(
+        ("told_it", "status"),
+        [
+            (CancelExecution(actor="engine"), ExecutionStatus.CANCELLED),
+            (PassDeadline(), ExecutionStatus.FAILED),
+        ],
+    )
+    def test_it_is_told_and_goes_no_further_once_a_person_has_decided(
+        self, told_it: Command, status: ExecutionStatus
+    ) -> None:
+        play = self.stuck()
+        why = play.execution.reason
+        play.do(told_it)
+        assert (play.status, play.execution.reason) == (ExecutionStatus.STUCK, why)
+        play.skip_undo("one")
+        assert play.flights() == []
+        assert play.status is status
+
+    def test_a_person_cannot_cancel_it(self) -> None:
+        play = self.stuck()
+        answer = play.ask(CancelExecution(actor=ACTOR))
+        assert isinstance(answer, Refused)
+        assert answer.code == "invalid_transition"
+
+    def test_nobody_speaks_for_a_parent_where_there_is_none(self) -> None:
+        play = brought_to(ExecutionStatus.STUCK)
+        answer = play.ask(CancelExecution(actor="engine"))
+        assert isinstance(answer, Refused)
 
 
 def test_a_parent_that_is_retried_starts_another_child() -> None:

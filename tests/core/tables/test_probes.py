@@ -14,7 +14,7 @@ from treadle.model.execution import (
 )
 from treadle.model.ids import ActivityId, Path
 from treadle.model.json import Json
-from treadle.model.outcomes import Ok, Outcome
+from treadle.model.outcomes import Ok, Outcome, Unknown
 from treadle.model.policies import OnUnknown, RetryPolicy
 from treadle.model.program import TaskNode
 from treadle.testing.builders import (
@@ -359,3 +359,12 @@ def test_a_person_s_word_is_not_asked_for_while_the_probe_is_out() -> None:
     assert play.status is ExecutionStatus.PAUSED
     play.resolve(Resolution.DONE, {"id": 1})
     assert told_with_paths(play.history)[-2:] == ["NodeEntered next", "ActivityStarted next"]
+
+
+@pytest.mark.parametrize("said", [{}, NOT_DONE])
+def test_how_long_the_service_asked_to_be_left_alone_is_not_forgotten(said: Json) -> None:
+    play = begun(program(task("pay", probe=plan("ask"))))
+    play.report(Unknown(code="http_504", message="late", http_status=504, retry_after_ms=60_000))
+    play.pass_time(7)
+    play.ok(said)
+    assert play.wakes_at() == play.now + 60_000

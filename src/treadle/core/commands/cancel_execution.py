@@ -7,6 +7,7 @@ from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.core.status import status_of
 from treadle.core.stopping import stop
 from treadle.core.turn import Turn
+from treadle.core.unknowns import ENGINE
 from treadle.model.commands import CancelExecution, TerminateExecution
 from treadle.model.decision import Refused
 from treadle.model.effects import Notice
@@ -25,14 +26,23 @@ OWED: Final = frozenset({CompensationStatus.ARMED, CompensationStatus.RUNNING, C
 
 
 def cancel_execution(turn: Turn, command: CancelExecution) -> Refused | None:
-    """Ends a pause; drain, undo, hook, `cancelled`. Refused once an outcome is decided or undo has begun."""
-    if status_of(turn.execution) not in CANCELLABLE:
+    """Ends a pause; drain, undo, hook, `cancelled`. Refused once an outcome is decided or undo has begun.
+
+    The cancel of a parent also reaches an execution that is stuck: it stops as soon as it can go on.
+    """
+    status = status_of(turn.execution)
+    if status not in CANCELLABLE and not (status is ExecutionStatus.STUCK and is_of_parent(turn, command)):
         return invalid_transition(turn.execution, "cancel")
     if turn.execution.outcome is not None or turn.root.ending is not None:
         return invalid_transition(turn.execution, "cancel", "its outcome is decided")
     event = CancelRequested(at=turn.now, actor=command.actor, reason=command.reason)
     stop(turn, event, ROOT_FRAME)
     return None
+
+
+def is_of_parent(turn: Turn, command: CancelExecution) -> bool:
+    """Whether the execution that awaits this one was cancelled: it says so once, whatever stands here."""
+    return turn.execution.parent is not None and command.actor == ENGINE
 
 
 def terminate_execution(turn: Turn, command: TerminateExecution) -> Refused | None:

@@ -1,6 +1,6 @@
 """Begin an execution."""
 
-from treadle.core.measuring import START_BYTES, fits
+from treadle.core.measuring import START_BYTES, count
 from treadle.core.turn import Turn
 from treadle.model.commands import StartExecution
 from treadle.model.decision import Refused
@@ -19,7 +19,7 @@ def start_execution(turn: Turn, command: StartExecution) -> Refused | None:
         limit = turn.program.deadline_ms
     turn.state_bytes = START_BYTES
     for held in (command.input, command.labels or None, turn.program.vars or None):
-        fits(turn, held)
+        count(turn, held)
     turn.emit(
         ExecutionStarted(
             at=turn.now,

@@ -80,10 +80,20 @@ def activity_started(execution: Execution, event: ActivityStarted, seq: int) -> 
             number=event.attempt,
             callback_until=event.callback_until,
             accepted=None,
+            answered=_answered(frame.activity),
             attempts=(*frame.activity.attempts, attempt)[-ATTEMPTS_KEPT:],
         )
     moved = replace(frame, phase=BUSY, activity=activity, wake_at=None)
     return {"frames": execution.frames.put(frame.id, moved)}
+
+
+def _answered(activity: Activity) -> dict[int, Response]:
+    """The answers of the trigger calls, now that another attempt follows, of the attempts that are kept."""
+    if activity.accepted is None:
+        return activity.answered
+    oldest = activity.number + 1 - ATTEMPTS_KEPT
+    kept = {number: answer for number, answer in activity.answered.items() if number > oldest}
+    return {**kept, activity.number: activity.accepted}
 
 
 def ended_activity(activity: Activity, number: int, outcome: AttemptOutcome, **said: Any) -> Activity:
@@ -180,6 +190,7 @@ def activity_unknown(execution: Execution, event: ActivityUnknown, _seq: int) ->
         ended_at=event.at,
         error=event.error,
         http_status=event.http_status,
+        retry_after_ms=event.retry_after_ms,
     )
     moved = replace(frame, phase=READY, activity=activity, wake_at=None)
     return {"frames": execution.frames.put(frame.id, moved)}

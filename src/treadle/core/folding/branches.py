@@ -158,7 +158,8 @@ def deadline_passed(execution: Execution, event: DeadlinePassed, _seq: int) -> C
     frame = replace(stopped(execution.frames[event.frame], Ending(failure=event.failure)), deadline_at=None)
     changes: Changes = {"frames": execution.frames.put(frame.id, frame)}
     if event.path is None:
-        changes |= {"deadline_at": None, "paused": None, "reason": None}
+        reason = execution.reason if execution.is_stuck else None
+        changes |= {"deadline_at": None, "paused": None, "reason": reason}
     return changes
 
 

@@ -105,7 +105,8 @@ def resumed(_execution: Execution, _event: ExecutionResumed, _seq: int) -> Chang
 
 def cancel_requested(execution: Execution, _event: CancelRequested, _seq: int) -> Changes:
     root = stopped(execution.frames[ROOT_FRAME], Ending())
-    return {"frames": execution.frames.put(ROOT_FRAME, root), "paused": None, "reason": None}
+    reason = execution.reason if execution.is_stuck else None
+    return {"frames": execution.frames.put(ROOT_FRAME, root), "paused": None, "reason": reason}
 
 
 def stuck(_execution: Execution, event: ExecutionStuck, _seq: int) -> Changes:

@@ -1,7 +1,7 @@
 """Bodies of composite nodes: opened as child frames, and taken in when they end."""
 
 from treadle.core.folding.changes import output_of
-from treadle.core.measuring import fits, too_large
+from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.failing import fail, fail_bound
 from treadle.core.required import required
 from treadle.core.turn import Turn
@@ -39,6 +39,12 @@ def open_body(
     )
 
 
+def open_only(turn: Turn, frame: Frame, body: str, *, is_shielded: bool = False) -> None:
+    """Open the only body of a visit that begins, or fail the visit where no more frames may live."""
+    if has_room(turn, frame, 1):
+        open_body(turn, frame.id, body, is_shielded=is_shielded)
+
+
 def has_room(turn: Turn, frame: Frame, wanted: int) -> bool:
     """Whether `wanted` more frames may live; if not, the open visit of the frame fails for it."""
     live, most = len(turn.execution.frames), turn.bounds.frames
@@ -65,7 +71,7 @@ def complete(turn: Turn, frame: Frame, node: ProgramNode, output: Json, *, next_
     """The open visit of the frame is over, and the frame goes on to `next_`."""
     path = required(frame.path, "open visit")
     if not fits(turn, output):
-        fail_bound(turn, frame, "state_bytes", too_large(turn))
+        fail_bound(turn, frame, STATE_BYTES, too_large(turn))
         return
     turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, output=output, next=next_))
 

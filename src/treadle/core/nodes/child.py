@@ -7,7 +7,7 @@ import msgspec
 from treadle.core.attempts import start_first_attempt
 from treadle.core.compensating import arm, register
 from treadle.core.folding.changes import visit_key
-from treadle.core.measuring import fits, too_large
+from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.bodies import complete
 from treadle.core.nodes.failing import beyond, fail_bound, fail_or_give_up, fail_rejected, give_up
 from treadle.core.required import required
@@ -139,7 +139,7 @@ def ended(turn: Turn, frame: Frame, node: ChildNode, command: ReportChild) -> No
     if command.status is not ExecutionStatus.COMPLETED:
         failure = Failure(kind=FailureKind.ERROR, code=CHILD_FAILED, message=said_of(command), path=path)
     elif not fits(turn, command.output):
-        failure, output = beyond(frame, "state_bytes", too_large(turn)), None
+        failure, output = beyond(frame, STATE_BYTES, too_large(turn)), None
     turn.emit(
         ChildEnded(
             at=turn.now,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from treadle.core.folding.changes import joining_of
-from treadle.core.measuring import fits, too_large
+from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.bodies import complete, failure_of, has_room, open_body, take_in
 from treadle.core.nodes.failing import fail, fail_bound, fail_rejected
 from treadle.core.nodes.iterating import end_iteration, forgotten, undone_inside
@@ -33,7 +33,7 @@ def enter(turn: Turn, frame: Frame, node: EachNode, path: Path) -> None:
         fail_bound(turn, frame, "items", f"{path} has {len(items)} items: {most} may be in one `each`")
         return
     if not fits(turn, items):
-        fail_bound(turn, frame, "state_bytes", too_large(turn))
+        fail_bound(turn, frame, STATE_BYTES, too_large(turn))
         return
     kept = standing(turn, frame, node, items)
     others = of_other_items(turn, frame, node, items)

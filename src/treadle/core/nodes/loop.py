@@ -1,7 +1,7 @@
 """`loop`: one turn after the other, `while` something is so or `until` it is."""
 
 from treadle.core.folding.changes import joining_of
-from treadle.core.nodes.bodies import complete, failure_of, open_body, take_in
+from treadle.core.nodes.bodies import complete, failure_of, has_room, open_body, take_in
 from treadle.core.nodes.failing import fail, fail_bound, fail_rejected
 from treadle.core.nodes.iterating import end_iteration, undone_inside
 from treadle.core.scope import Scope
@@ -70,7 +70,8 @@ def begin_or_end(turn: Turn, frame: Frame, node: LoopNode) -> None:
     if index >= node.max_iterations:
         fail_bound(turn, frame, "loop_bound", f"{frame.path} has made {index} turns, as many as it may")
         return
-    open_body(turn, frame.id, node.body, index=index)
+    if has_room(turn, frame, 1):
+        open_body(turn, frame.id, node.body, index=index)
 
 
 def finish(turn: Turn, frame: Frame, node: LoopNode) -> None:

@@ -1,6 +1,6 @@
 """`set`: variables of the execution."""
 
-from treadle.core.measuring import fits, too_large
+from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.failing import fail_bound, fail_rejected
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
@@ -20,7 +20,7 @@ def enter(turn: Turn, frame: Frame, node: SetNode, path: Path) -> None:
         fail_rejected(turn, frame, error)
         return
     if not fits(turn, values):
-        fail_bound(turn, frame, "state_bytes", too_large(turn))
+        fail_bound(turn, frame, STATE_BYTES, too_large(turn))
         return
     turn.emit(VarsSet(at=turn.now, frame=frame.id, path=path, vars=values))
     turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))

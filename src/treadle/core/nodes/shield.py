@@ -1,7 +1,7 @@
 """`shield`: its body is finished before a cancel takes effect."""
 
 from treadle.core.folding.changes import output_of
-from treadle.core.nodes.bodies import complete, failure_of, open_body, take_in
+from treadle.core.nodes.bodies import complete, failure_of, open_only, take_in
 from treadle.core.nodes.failing import fail
 from treadle.core.required import required
 from treadle.core.turn import Turn
@@ -13,7 +13,7 @@ from treadle.model.program import ShieldNode
 
 def enter(turn: Turn, frame: Frame, node: ShieldNode, path: Path) -> None:
     """Open the body, which no cancel reaches."""
-    open_body(turn, frame.id, node.body, is_shielded=True)
+    open_only(turn, frame, node.body, is_shielded=True)
 
 
 def joined(turn: Turn, node: ShieldNode, child: Frame) -> None:

@@ -1,7 +1,7 @@
 """`split`: one of several weighted branches, the same one every time for the same execution and node."""
 
 from treadle.core.backoff import unit
-from treadle.core.nodes.bodies import complete, open_body, took_only
+from treadle.core.nodes.bodies import complete, open_only, took_only
 from treadle.core.turn import Turn
 from treadle.model.events import BranchChosen
 from treadle.model.execution import Frame
@@ -13,7 +13,7 @@ def enter(turn: Turn, frame: Frame, node: SplitNode, path: Path) -> None:
     """Choose by the execution's id, and open the branch."""
     branch = choose(node, turn.execution.id)
     turn.emit(BranchChosen(at=turn.now, frame=frame.id, path=path, case=branch.name))
-    open_body(turn, frame.id, branch.body)
+    open_only(turn, turn.frame(frame.id), branch.body)
 
 
 def choose(node: SplitNode, execution_id: ExecutionId) -> SplitBranch:

@@ -1,6 +1,6 @@
 """`switch`: the first case that matches is taken; its body runs in a child frame."""
 
-from treadle.core.nodes.bodies import complete, open_body, took_only
+from treadle.core.nodes.bodies import complete, open_only, took_only
 from treadle.core.nodes.failing import fail_rejected
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
@@ -23,7 +23,7 @@ def enter(turn: Turn, frame: Frame, node: SwitchNode, path: Path) -> None:
     if body is None or turn.program.bodies[body].start is None:
         finish(turn, frame, node, value=None)
     else:
-        open_body(turn, frame.id, body)
+        open_only(turn, turn.frame(frame.id), body)
 
 
 def choose(node: SwitchNode, roots: Roots) -> tuple[str | int | None, str | None]:

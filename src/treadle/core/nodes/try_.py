@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from treadle.core.nodes.bodies import complete, open_body, take_in
+from treadle.core.nodes.bodies import complete, open_body, open_only, take_in
 from treadle.core.nodes.failing import fail
 from treadle.core.required import required
 from treadle.core.turn import Turn
@@ -17,7 +17,7 @@ VALUE: Final = "value"
 
 def enter(turn: Turn, frame: Frame, node: TryNode, path: Path) -> None:
     """Open the body; it is a scope of its own."""
-    open_body(turn, frame.id, node.body)
+    open_only(turn, frame, node.body)
 
 
 def joined(turn: Turn, node: TryNode, child: Frame) -> None:

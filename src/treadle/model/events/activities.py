@@ -74,6 +74,7 @@ class ActivityUnknown(
     error: AttemptError
     http_status: int | None = None
     is_lost: bool = False
+    retry_after_ms: int | None = None
 
 
 class RetryScheduled(
