@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from tests.core.flying import all_ok, ends, ok
+from tests.core.reading import Of
 from treadle.model.commands import (
     Resolution,
     ResolveOutcome,
@@ -17,7 +18,7 @@ from treadle.model.outcomes import Unknown
 from treadle.model.policies import OnUnknown
 from treadle.model.waiting import SignalKey
 from treadle.testing.builders import ONCE, Read, plan, program, sleep, task, undo, undone_task
-from treadle.testing.composites import each, wait
+from treadle.testing.composites import each, try_, wait
 from treadle.testing.playing import ACTOR, LATE, REFUSED, Play, begun
 
 WHY: Final = "because"
@@ -75,9 +76,24 @@ def signals_under_keys_of_their_sender() -> Play:
     return play
 
 
+def work_that_a_later_run_skips_or_does_again() -> Play:
+    """A key goes on over a visit that was skipped; a `finally` is owed again."""
+    in_run = Of(Read("execution"), lambda execution: execution["run"] != 2)  # type: ignore[index, call-overload]  # a map
+    unknown = task("a", activity=plan("a", retry=ONCE), on_unknown=OnUnknown.FAIL, when=in_run)
+    bodies = {"t/try": [unknown, task("b")], "t/finally": [task("c")]}
+    play = begun(program(try_("t", has_finally=True), bodies=bodies))
+    ends(play, "a", LATE)
+    ok(play, "c")
+    play.retry()
+    ends(play, "b", REFUSED)
+    ok(play, "c~2")
+    return play
+
+
 RARITIES: Final[tuple[Callable[[], Play], ...]] = (
     asked_again_under_a_key_that_was_kept,
     items_that_are_others_in_the_next_run,
     people_who_say_why,
     signals_under_keys_of_their_sender,
+    work_that_a_later_run_skips_or_does_again,
 )

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from treadle.core.folding.activities import NOT_KNOWN
+from treadle.core.folding.visits import is_of_earlier_run
 from treadle.core.nodes.failing import fail_rejected
 from treadle.core.nodes.switch import follower
 from treadle.core.nodes.table import KINDS
@@ -26,11 +27,12 @@ def enter_next(turn: Turn, frame: Frame) -> None:
     """
     execution = turn.execution
     node = turn.program.nodes[required(frame.node, "node to enter")]
-    before = execution.visits.get(f"{node.id}{frame.suffix}")
-    if before is not None and before.run < execution.run and stands(turn, before, frame.suffix):
+    newest = execution.visits.get(f"{node.id}{frame.suffix}")
+    before = newest if newest is not None and is_of_earlier_run(execution, frame, newest) else None
+    if before is not None and stands(turn, before, frame.suffix):
         _keep(turn, frame, node, before)
         return
-    number = next_number(execution, frame, node.id, before)
+    number = next_number(execution, frame, node.id, newest)
     path = visit_path(node.id, frame.suffix, number)
     if node.when is None:
         enter(turn, frame, node, path, number, before)
@@ -44,13 +46,13 @@ def enter_next(turn: Turn, frame: Frame) -> None:
     if is_wanted:
         enter(turn, frame, node, path, number, before)
     else:
-        _skip(turn, frame, node, path, number)
+        _skip(turn, frame, node, path, number, before)
 
 
 def enter(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int, before: Visit | None) -> None:
-    """Begin the visit, and do what its kind does."""
+    """Begin the visit, and do what its kind does; `before` is that of an earlier run."""
     entered = _entered(turn, frame, node, path, number)
-    if before is not None and before.run < turn.execution.run:
+    if before is not None:
         entered = replace(entered, keyed_as=_keyed_as(turn, node, before))
     turn.emit(entered)
     KINDS[type(node)].enter(turn, turn.execution.frames[frame.id], node, path)
@@ -70,7 +72,7 @@ def _entered(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: in
     return replace(entered, deadline_at=Instant(turn.now + node.deadline_ms))
 
 
-def _skip(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int) -> None:
+def _skip(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int, before: Visit | None) -> None:
     turn.emit(
         NodeSkipped(
             at=turn.now,
@@ -80,6 +82,7 @@ def _skip(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int) 
             kind=KINDS[type(node)].name,
             number=number,
             next=node.next,
+            keyed_as=None if before is None else _keyed_as(turn, node, before),
         )
     )
 
@@ -92,7 +95,7 @@ def _keep(turn: Turn, frame: Frame, node: ProgramNode, visit: Visit) -> None:
 def _keyed_as(turn: Turn, node: ProgramNode, before: Visit) -> Path | None:
     """The visit whose forward key goes on: that of an earlier run which ended unknown and was not undone."""
     if not isinstance(node, TaskNode) or before.status not in DID_NOT_COMPLETE:
-        return None
+        return before.keyed_as if before.status is VisitStatus.SKIPPED else None
     if not before.attempts:
         return before.keyed_as
     if before.attempts[-1].outcome not in NOT_KNOWN or is_undone(turn.execution, before.path):

@@ -201,7 +201,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
 
     `children` counts live child frames, `trailing` those of them that lost a race and that nobody waits
     for but the end of this body. `opener` is the visit that opened this frame; `index` and `item` are
-    those of the iteration that it is, `failure` what a `catch` has caught. A cancel does not reach a
+    those of the iteration that it is, `failure` what a `catch` has caught. Of an earlier run only what was
+    begun after the event `after` can stand in this body. A cancel does not reach a
     frame that `is_shielded`. `deadline_at` is that of the visit at which the frame stands, and so are
     `joining`, `wait` and `child`.
     """
@@ -234,6 +235,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     joining: Joining | None = None
     wait: Wait | None = None
     child: AwaitedChild | None = None
+    after: int = 0
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -247,10 +249,12 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_default
 class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One entry into a node. `output` UNSET: it has none (yet).
 
-    `seq` is that of the event that entered it, `closed` of the one that completed it. `run` is the run that
-    entered it, or that took its result over. `keyed_as` is the earlier visit under
+    `seq` is that of the event that entered it, `closed` of the one that completed it; `since` is that of the
+    event that entered the first visit, of an earlier run, which it does again (0: it does none again). `run`
+    is the run that entered it, or that took its result over. `keyed_as` is the earlier visit under
     whose key its activity is asked, None for its own. `items` are those of an `each`; `standing` is what a
-    composite visit that did not complete had of its children, for a later run.
+    composite visit had of its children, for a later run: one that did not complete, or of whose iterations
+    some may be undone.
     """
 
     path: Path
@@ -267,6 +271,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     case: str | int | None = None
     seq: int = 0
     closed: int = 0
+    since: int = 0
     run: int = 1
     keyed_as: Path | None = None
     items: tuple[Json, ...] | None = None

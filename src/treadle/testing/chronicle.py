@@ -144,17 +144,26 @@ def _end_of(event: Event) -> ExecutionStatus | None:
 
 
 class _Standing:
-    """What stands from one run to the next: the newest visits that completed, by node and iteration."""
+    """What stands from one run to the next: the newest visits that completed, by node and iteration.
+
+    `_begun` is when the work of each was begun first. In a graph that leads back, what was begun before the
+    work that a run does again belongs to a round before: `_limits`, for each body.
+    """
 
     def __init__(self, program: Program) -> None:
         self._program = program
         self._run = 1
-        self._done: dict[str, tuple[Path, int]] = {}
+        self._seq = 0
+        self._done: dict[str, Path] = {}
+        self._entered_in: dict[str, int] = {}
+        self._begun: dict[str, int] = {}
+        self._limits: dict[int, int] = {}
         self._undone: set[Path] = set()
 
     def untrue(self, history: Sequence[Event]) -> Iterator[str]:
         """A task whose result stands is passed over, and no other is."""
-        for event in history:
+        for seq, event in enumerate(history, 1):
+            self._seq = seq
             if isinstance(event, NodeEntered):
                 yield from self._entered(event)
             elif isinstance(event, ResultKept):
@@ -164,34 +173,55 @@ class _Standing:
                 note(self, event)
 
     def _entered(self, event: NodeEntered) -> Iterator[str]:
-        path, run = self._done.pop(_key(event.path), (None, 0))
+        path = self._done.pop(_key(event.path), None)
         node = self._program.nodes[event.node]
-        is_standing = path is not None and run < self._run and path not in self._undone
+        is_standing = path is not None and self._is_next(event) and path not in self._undone
         if is_standing and isinstance(node, TaskNode | ChildNode):
             yield f"{event.path} was entered, though the result of {path} stands"
 
     def _kept(self, event: ResultKept) -> Iterator[str]:
-        path, _ = self._done.get(_key(event.path), (None, 0))
-        if path != event.path or path in self._undone:
+        path = self._done.get(_key(event.path))
+        if path != event.path or path in self._undone or not self._is_next(event):
             yield f"{event.path} was passed over, and its result does not stand"
-        else:
-            self._done[_key(event.path)] = (path, self._run)
+        self._entered_in[_key(event.path)] = self._run
+
+    def _is_next(self, event: NodeEntered | NodeSkipped | ResultKept) -> bool:
+        """Whether the newest visit of the node is what an earlier run made of what the body does next."""
+        key = _key(event.path)
+        is_earlier = self._entered_in.get(key, self._run) < self._run
+        return is_earlier and self._begun[key] > self._limits.get(event.frame, 0)
+
+    def begun(self, event: NodeEntered | NodeSkipped) -> None:
+        key = _key(event.path)
+        before = self._begun.get(key, 0)
+        self._begun[key] = before if self._is_next(event) else self._seq
+        self._entered_in[key] = self._run
+        if self._run > 1:
+            self._limits[event.frame] = max(self._limits.get(event.frame, 0), before)
+
+    def opened(self, event: BranchOpened) -> None:
+        self._limits[self._seq] = self._seq if event.is_anew else self._begun[_key(event.path)]
 
     def completed(self, event: NodeCompleted) -> None:
-        self._done[_key(event.path)] = (event.path, self._run)
+        self._done[_key(event.path)] = event.path
 
     def undone(self, event: CompensationCompleted | CompensationAccepted) -> None:
         self._undone.add(event.path)
 
     def forgotten(self, event: IterationEnded) -> None:
         for key in event.forgotten:
-            self._done.pop(key, None)
+            for held in (self._done, self._begun, self._entered_in):
+                held.pop(key, None)
 
     def retried(self, event: ExecutionRetried) -> None:
         self._run = event.run
+        self._limits = {}
 
 
 NOTES: Final[Mapping[type, Callable[[_Standing, Any], None]]] = {
+    NodeEntered: _Standing.begun,
+    NodeSkipped: _Standing.begun,
+    BranchOpened: _Standing.opened,
     NodeCompleted: _Standing.completed,
     CompensationCompleted: _Standing.undone,
     CompensationAccepted: _Standing.undone,

@@ -258,3 +258,61 @@ def test_a_loop_inside_an_item_that_failed_keeps_its_turns() -> None:
     assert in_flight(play) == ["a[0][2]~2"]
     to_end(play)
     demand_unique(play)
+
+
+def test_an_each_that_completed_keeps_the_items_that_were_not_undone() -> None:
+    """One that a person left as it was, and one that has nothing to undo, are not done again."""
+    marked = task("a", compensation=undo("u", retry=ONCE), when=Of(Read("item"), lambda item: item != "mail"))
+    what = composed(each("n", Constant(["x", "y", "mail"]), concurrency=1), {"n/item": [marked, task("b")]})
+    play = begun(what)
+    for name in ("a[0]", "b[0]", "a[1]", "b[1]", "b[2]"):
+        ok(play, name, f"of {name}")
+    ends(play, "last", REFUSED)
+    ok(play, "undo a[1]")
+    ends(play, "undo a[0]", REFUSED)
+    play.skip_undo("a[0]")
+    play.retry()
+    ok(play, "a[1]~2")
+    ok(play, "b[1]~2", "anew")
+    assert play.execution.visits["n"].output == ["of b[0]", "anew", "of b[2]"]
+    assert to_end(play) == ["last~2"]
+    demand_unique(play)
+
+
+def test_a_third_run_finds_what_the_second_kept() -> None:
+    one = task("a", compensation=undo("u", retry=ONCE))
+    play = begun(composed(each("n", Constant([0, 1]), concurrency=1), {"n/item": [one]}))
+    ok(play, "a[0]")
+    ok(play, "a[1]")
+    ends(play, "last", REFUSED)
+    ok(play, "undo a[1]")
+    ends(play, "undo a[0]", REFUSED)
+    play.skip_undo("a[0]")
+    play.retry()
+    ok(play, "a[1]~2")
+    ends(play, "last~2", REFUSED)
+    ok(play, "undo a[1]~2")
+    play.retry()
+    assert to_end(play) == ["a[1]~3", "last~3"]
+    demand_unique(play)
+
+
+def test_a_loop_that_completed_begins_at_the_first_turn_that_was_undone() -> None:
+    turns = loop("n", while_=Of(Read("index"), lambda at: at < 3))
+    marked = task("a", compensation=undo("u", retry=ONCE), when=Of(Read("index"), lambda at: at == 1))
+    play = begun(composed(turns, {"n/turn": [marked, task("b")]}))
+    for name in ("b[0]", "a[1]", "b[1]", "b[2]"):
+        ok(play, name)
+    ends(play, "last", REFUSED)
+    ok(play, "undo a[1]")
+    play.retry()
+    assert to_end(play) == ["a[1]~2", "b[1]~2", "b[2]~2", "last~2"]
+    demand_unique(play)
+
+
+def test_a_visit_of_which_nothing_can_be_undone_keeps_no_parts() -> None:
+    play = begun(composed(each("n", Constant([0, 1])), {"n/item": [task("a")]}))
+    ok(play, "a[0]")
+    ok(play, "a[1]")
+    visit = play.execution.visits["n"]
+    assert (visit.items, visit.standing) == (None, None)

@@ -3,11 +3,13 @@
 import pytest
 
 from tests.core.flying import ends, ok
+from tests.core.reading import Of
 from tests.core.retrying import Listed, composed, over, retried
 from treadle.model.execution import ExecutionStatus
 from treadle.model.policies import OnUnknown
 from treadle.testing.builders import (
     ONCE,
+    Read,
     plan,
     program,
     task,
@@ -98,3 +100,13 @@ def test_an_item_whose_outcome_is_unknown_keeps_its_key() -> None:
     ends(play, "a[1]", LATE)
     play.retry()
     assert (play.flight().node, play.flight().key) == ("a[1]~2", f"{play.execution.id}/a[1]")
+
+
+def test_a_key_is_kept_over_a_run_in_which_the_visit_was_skipped() -> None:
+    """Whoever is asked for the first time again must be able to see that it was asked before."""
+    in_run = Of(Read("execution"), lambda execution: execution["run"] != 2)  # type: ignore[index, call-overload]  # a map
+    unknown = task("a", activity=plan("a", retry=ONCE), on_unknown=OnUnknown.FAIL, when=in_run)
+    play = retried(program(unknown, task("b")), "a", LATE)
+    ends(play, "b", REFUSED)
+    play.retry()
+    assert (play.flight().node, play.flight().key) == ("a~3", f"{play.execution.id}/a")

@@ -43,7 +43,8 @@ def branch_chosen(execution: Execution, event: BranchChosen, _seq: int) -> Chang
 
 def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Changes:
     parent = execution.frames[event.parent]
-    items = execution.visits[visit_key(event.path)].items
+    visit = execution.visits[visit_key(event.path)]
+    items, after = visit.items, 0 if execution.run == 1 else visit.since or visit.seq
     child = Frame(
         id=FrameId(seq),
         parent=event.parent,
@@ -55,6 +56,7 @@ def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Change
         item=UNSET if items is None or event.index is None else items[event.index],
         failure=event.failure,
         is_shielded=event.is_shielded,
+        after=seq if event.is_anew else after,
     )
     joining = parent.joining
     if event.index is not None:

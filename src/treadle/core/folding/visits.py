@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Changes, Fold, closed, visit_key, with_frame
+from treadle.core.folding.changes import Changes, Fold, closed, joining_of, visit_key, with_frame
 from treadle.model.events import (
     NodeCancelled,
     NodeCompleted,
@@ -19,10 +19,12 @@ from treadle.model.execution import (
     Ending,
     Execution,
     Frame,
+    Joining,
     Visit,
     VisitStatus,
 )
 from treadle.model.ids import Path
+from treadle.model.json import Json
 from treadle.model.persistent import PersistentMap
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
@@ -57,8 +59,9 @@ def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Changes:
         run=execution.run,
         keyed_as=event.keyed_as,
     )
+    after = 0
     if execution.run > 1:
-        visit = _with_what_stands(execution, key, visit)
+        visit, after = _again(execution, execution.frames[event.frame], visit, key)
     changes: Changes = {
         "frames": with_frame(
             execution,
@@ -67,6 +70,7 @@ def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Changes:
             path=event.path,
             last=key,
             deadline_at=event.deadline_at,
+            after=after,
         ),
         "visits": execution.visits.put(key, visit),
         "earlier": kept_earlier(execution, key),
@@ -76,12 +80,37 @@ def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Changes:
     return changes
 
 
-def _with_what_stands(execution: Execution, key: str, visit: Visit) -> Visit:
-    """The visit with the items and results that an earlier run got of the same composite node."""
+def begun_at(visit: Visit) -> int:
+    """The `seq` at which the work of the visit was begun first, in whatever run."""
+    return visit.since or visit.seq
+
+
+def is_of_earlier_run(execution: Execution, frame: Frame, visit: Visit) -> bool:
+    """Whether the visit is what an earlier run made of what the body does next.
+
+    In a graph that leads back, the newest visit of a node further on may belong to a round before.
+    """
+    return visit.run < execution.run and begun_at(visit) > frame.after
+
+
+def _again(execution: Execution, frame: Frame, visit: Visit, key: str) -> tuple[Visit, int]:
+    """The visit in a later run, with what it takes over; and after what the rest of the body was begun.
+
+    The items and results are those that an earlier run got of the same composite node.
+    """
     before = execution.visits.get(key)
-    if before is None or before.run == execution.run or before.standing is None:
-        return visit
-    return replace(visit, items=before.items, standing=before.standing)
+    if before is None:
+        return visit, frame.after
+    after = max(frame.after, begun_at(before))
+    if not is_of_earlier_run(execution, frame, before):
+        return visit, after
+    standing = before.standing
+    if standing is None:
+        return replace(visit, since=begun_at(before)), after
+    if before.status is COMPLETED and isinstance(before.output, list | tuple) and before.items is not None:
+        results = {str(index): output for index, output in enumerate(before.output)}
+        standing = replace(standing, results=PersistentMap(results))
+    return replace(visit, since=begun_at(before), items=before.items, standing=standing), after
 
 
 def node_skipped(execution: Execution, event: NodeSkipped, seq: int) -> Changes:
@@ -97,9 +126,13 @@ def node_skipped(execution: Execution, event: NodeSkipped, seq: int) -> Changes:
         output=None,
         seq=seq,
         run=execution.run,
+        keyed_as=event.keyed_as,
     )
+    after = 0
+    if execution.run > 1:
+        visit, after = _again(execution, execution.frames[event.frame], visit, key)
     changes: Changes = {
-        "frames": with_frame(execution, event.frame, node=event.next),
+        "frames": with_frame(execution, event.frame, node=event.next, after=after),
         "visits": execution.visits.put(key, visit),
         "earlier": kept_earlier(execution, key),
     }
@@ -118,11 +151,21 @@ def node_completed(execution: Execution, event: NodeCompleted, seq: int) -> Chan
         output=visit.output if event.output is UNSET else event.output,
         attempts=frame.activity.attempts if frame.activity else (),
         closed=seq,
-        items=None,
-        standing=None,
+        items=visit.items if event.keeps_parts else None,
+        standing=_parts(frame, visit, seq) if event.keeps_parts else None,
     )
     moved = closed(frame, event.next, frame.ending)
     return {"frames": execution.frames.put(frame.id, moved), "visits": execution.visits.put(key, ended)}
+
+
+def _parts(frame: Frame, visit: Visit, seq: int) -> Joining:
+    """What a later run asks for of the iterations of a visit that completed.
+
+    The outputs of items are not kept a second time: they are the visit's output.
+    """
+    joining = joining_of(frame)
+    results = joining.results if visit.items is None else PersistentMap[str, Json]()
+    return Joining(opened=joining.opened, ended=joining.ended, since=seq, results=results)
 
 
 def _ended_visit(execution: Execution, frame: Frame, ended: Visit, seq: int) -> PersistentMap[str, Visit]:

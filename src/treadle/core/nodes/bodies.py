@@ -1,5 +1,7 @@
 """Bodies of composite nodes: opened as child frames, and taken in when they end."""
 
+from typing import TypedDict, Unpack
+
 from treadle.core.folding.changes import output_of
 from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.failing import fail, fail_bound
@@ -12,29 +14,30 @@ from treadle.model.json import Json
 from treadle.model.program import ProgramNode
 
 
-def open_body(
-    turn: Turn,
-    frame: FrameId,
-    body: str,
-    *,
-    index: int | None = None,
-    failure: Failure | None = None,
-    is_shielded: bool = False,
-) -> None:
+class Opening(TypedDict, total=False):
+    """What a body may begin with: the iteration that it is, or the failure that it has caught.
+
+    `is_anew`: what an earlier run did in it is done again.
+    """
+
+    index: int
+    failure: Failure
+    is_shielded: bool
+    is_anew: bool
+
+
+def open_body(turn: Turn, frame: FrameId, body: str, **opening: Unpack[Opening]) -> None:
     """Open the body in a child frame of `frame`; `index` makes it an iteration of its own."""
-    parent = turn.frame(frame)
-    suffix, path = parent.suffix, required(parent.path, "visit that opens the body")
+    parent, index = turn.frame(frame), opening.get("index")
     turn.emit(
         BranchOpened(
             at=turn.now,
             parent=frame,
-            path=path,
+            path=required(parent.path, "visit that opens the body"),
             body=body,
             node=turn.program.bodies[body].start,
-            suffix=suffix if index is None else f"{suffix}[{index}]",
-            index=index,
-            failure=failure,
-            is_shielded=is_shielded,
+            suffix=parent.suffix if index is None else f"{parent.suffix}[{index}]",
+            **opening,
         )
     )
 
@@ -67,13 +70,24 @@ def failure_of(child: Frame) -> Failure:
     return required(ending.failure, "failure of the body")
 
 
-def complete(turn: Turn, frame: Frame, node: ProgramNode, output: Json, *, next_: NodeId | None) -> None:
+def complete(
+    turn: Turn,
+    frame: Frame,
+    node: ProgramNode,
+    output: Json,
+    *,
+    next_: NodeId | None,
+    keeps_parts: bool = False,
+) -> None:
     """The open visit of the frame is over, and the frame goes on to `next_`."""
     path = required(frame.path, "open visit")
     if not fits(turn, output):
         fail_bound(turn, frame, STATE_BYTES, too_large(turn))
         return
-    turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, output=output, next=next_))
+    completed = NodeCompleted(
+        at=turn.now, frame=frame.id, path=path, output=output, next=next_, keeps_parts=keeps_parts
+    )
+    turn.emit(completed)
 
 
 def took_only(turn: Turn, child: Frame) -> tuple[Frame, Json] | None:

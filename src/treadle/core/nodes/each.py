@@ -6,7 +6,7 @@ from treadle.core.folding.changes import joining_of
 from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.bodies import complete, failure_of, has_room, open_body, take_in
 from treadle.core.nodes.failing import fail, fail_bound, fail_rejected
-from treadle.core.nodes.iterating import end_iteration, forgotten, undone_inside
+from treadle.core.nodes.iterating import end_iteration, forgotten, may_be_undone, undone_inside
 from treadle.core.required import required
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
@@ -99,7 +99,7 @@ def go_on(turn: Turn, frame_id: FrameId, node: EachNode) -> None:
     count = len(items_of(turn, frame, node))
     results = joining_of(frame).results
     output = [results[str(index)] for index in range(count)]
-    complete(turn, frame, node, output, next_=node.next)
+    complete(turn, frame, node, output, next_=node.next, keeps_parts=may_be_undone(turn, node))
 
 
 def open_more(turn: Turn, frame: Frame, node: EachNode) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType
 
+from treadle.core.compensating import compensation_plan
 from treadle.core.required import required
 from treadle.core.standing import UNDONE
 from treadle.core.turn import Turn
@@ -68,6 +69,11 @@ def leaves_some(turn: Turn, node: NodeId, suffix: str) -> bool:
 def is_within(name: str, suffix: str) -> bool:
     """Whether a visit of that key or path belongs to the iteration, or to one in it."""
     return name[name.find("[") :].startswith(suffix) if "[" in name else False
+
+
+def may_be_undone(turn: Turn, node: EachNode | LoopNode) -> bool:
+    """Whether something inside has an undo: then some of the iterations may be undone, and others stand."""
+    return any(compensation_plan(turn.program, one) is not None for one in turn.program.inside[node.id])
 
 
 def undone_inside(turn: Turn, node: EachNode | LoopNode, outside: str, since: int) -> frozenset[int]:

@@ -3,7 +3,7 @@
 from treadle.core.folding.changes import joining_of
 from treadle.core.nodes.bodies import complete, failure_of, has_room, open_body, take_in
 from treadle.core.nodes.failing import fail, fail_bound, fail_rejected
-from treadle.core.nodes.iterating import end_iteration, undone_inside
+from treadle.core.nodes.iterating import end_iteration, may_be_undone, undone_inside
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
 from treadle.model.events import IterationsKept
@@ -76,4 +76,5 @@ def begin_or_end(turn: Turn, frame: Frame, node: LoopNode) -> None:
 
 def finish(turn: Turn, frame: Frame, node: LoopNode) -> None:
     """The output is that of the last turn, null if none ran."""
-    complete(turn, frame, node, joining_of(frame).results.get(LAST), next_=node.next)
+    output = joining_of(frame).results.get(LAST)
+    complete(turn, frame, node, output, next_=node.next, keeps_parts=may_be_undone(turn, node))

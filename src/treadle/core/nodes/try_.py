@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from treadle.core.folding.changes import visit_key
 from treadle.core.nodes.bodies import complete, open_body, open_only, take_in
 from treadle.core.nodes.failing import fail
 from treadle.core.required import required
+from treadle.core.standing import nodes_of
 from treadle.core.turn import Turn
 from treadle.model.events import BranchFailed, NodeFailed
-from treadle.model.execution import Failure, Frame
+from treadle.model.execution import Failure, Frame, VisitStatus
 from treadle.model.ids import Path
 from treadle.model.program import TryNode
 
@@ -39,7 +41,7 @@ def catch(turn: Turn, frame: Frame, node: TryNode, failure: Failure) -> bool:
     """Open the first clause that catches this kind of failure; whether there is one."""
     for clause in node.catches:
         if clause.on is None or failure.kind in clause.on:
-            open_body(turn, frame.id, clause.body, failure=failure)
+            open_body(turn, frame.id, clause.body, failure=failure, is_anew=turn.execution.run > 1)
             return True
     return False
 
@@ -52,9 +54,24 @@ def note(turn: Turn, frame: Frame, failure: Failure) -> None:
 def go_on(turn: Turn, frame: Frame, node: TryNode) -> None:
     """`finally`, if it has not run; then the end of the visit."""
     if node.finally_ is not None:
-        open_body(turn, frame.id, node.finally_, is_shielded=True)
+        is_anew = has_done_something(turn, frame, node)
+        open_body(turn, frame.id, node.finally_, is_shielded=True, is_anew=is_anew)
     elif frame.ending is None:
         finish(turn, frame, node)
+
+
+def has_done_something(turn: Turn, frame: Frame, node: TryNode) -> bool:
+    """Whether a later run has done more here than to pass over what stands: `finally` is owed again."""
+    if turn.execution.run == 1:
+        return False
+    since = turn.execution.visits[visit_key(visit_of(frame))].seq
+    bodies = (node.body, *(clause.body for clause in node.catches))
+    inside = {one for body in bodies for one in nodes_of(turn.program, body)}
+    visits = (turn.execution.visits.get(f"{one}{frame.suffix}") for one in inside)
+    return any(
+        visit is not None and visit.seq > since and visit.status is not VisitStatus.SKIPPED
+        for visit in visits
+    )
 
 
 def finally_joined(turn: Turn, node: TryNode, child: Frame) -> None:

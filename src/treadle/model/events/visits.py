@@ -29,7 +29,10 @@ class NodeEntered(
 class NodeSkipped(
     msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
-    """The node's `when` said no: its output is null and the frame goes on to `next`."""
+    """The node's `when` said no: its output is null and the frame goes on to `next`.
+
+    `keyed_as` is the earlier visit whose key goes on with the next one that is asked.
+    """
 
     at: Instant
     frame: FrameId
@@ -38,18 +41,23 @@ class NodeSkipped(
     kind: str
     number: int = 1
     next: NodeId | None = None
+    keyed_as: Path | None = None
 
 
 class NodeCompleted(
     msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
-    """`output` UNSET: the visit has it already from its activity. The frame goes on to `next`."""
+    """`output` UNSET: the visit has it already from its activity. The frame goes on to `next`.
+
+    `keeps_parts`: its iterations may be undone one by one; a later run asks what stands of them.
+    """
 
     at: Instant
     frame: FrameId
     path: Path
     output: Json | UnsetType = UNSET
     next: NodeId | None = None
+    keeps_parts: bool = False
 
 
 class NodeFailed(
@@ -89,7 +97,8 @@ class BranchOpened(
 ):
     """A child frame of `parent` begins at `node`, None in an empty body; the `seq` of this event is its id.
 
-    `index` is that of the item or turn; `failure` is what a `catch` has caught.
+    `index` is that of the item or turn; `failure` is what a `catch` has caught. `is_anew`: nothing of an
+    earlier run stands in it.
     """
 
     at: Instant
@@ -101,6 +110,7 @@ class BranchOpened(
     index: int | None = None
     failure: Failure | None = None
     is_shielded: bool = False
+    is_anew: bool = False
 
 
 class BranchJoined(
