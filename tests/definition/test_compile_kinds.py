@@ -186,9 +186,8 @@ def test_an_each_that_collects_has_a_scope_for_each_item() -> None:
     assert value(outer.items) == [1, 2]
 
 
-@pytest.mark.parametrize("items", ["{{ input.n }}", "{{ input.items }},"])
-def test_items_that_are_no_list_have_no_value(items: str) -> None:
-    made = program(node("each", "e", items=items, steps=[])).nodes["e"]
+def test_items_that_are_no_list_have_no_value() -> None:
+    made = program(node("each", "e", items="{{ input.n }}", steps=[])).nodes["e"]
     assert isinstance(made, EachNode)
     with pytest.raises(ExpressionError) as caught:
         made.items(ROOTS)

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.definition.documents import document, errors, task
 from treadle.definition.digest import canonical, digest, number_text
+from treadle.definition.read import read_definition
 from treadle.model.json import Json
 
 NUMBERS = [
@@ -183,3 +185,18 @@ def test_the_form_reads_back_as_the_value_whatever_the_order_of_its_keys(value: 
     assert json.loads(canonical(value)) == value
     if isinstance(value, dict):
         assert canonical(dict(reversed(value.items()))) == canonical(value)
+
+
+def test_what_an_editor_is_told_is_no_part_of_a_document() -> None:
+    tree = document(vars={"$schema": "a"})
+    told = {"$schema": "https://treadle.example/v1/schemas/definition", **tree}
+    assert digest(told) == digest(tree)
+    assert digest(tree) != digest(document(vars={"$schema": "b"}))
+    definition = read_definition(told)
+    assert definition.digest == digest(tree)
+    assert definition.document is told
+
+
+def test_what_an_editor_is_told_stands_only_at_the_top_and_is_text() -> None:
+    assert errors({"$schema": 1, **document()}) == [("/$schema", "wrong_type")]
+    assert errors(document(task(**{"$schema": "a"}))) == [("/steps/0/$schema", "unknown_field")]

@@ -102,6 +102,11 @@ CAUSES: dict[str, list[tuple[Json, str]]] = {
         (document(node("split", branches={"a": {"weight": "1", "steps": []}})), "/steps/0/branches/a/weight"),
         (document(node("each", items="a,b", steps=[])), "/steps/0/items"),
         (document(node("each", items=None, steps=[])), "/steps/0/items"),
+        (document(node("each", items="x {{ input.a }}", steps=[])), "/steps/0/items"),
+        (document(node("each", items="{{ input.a }}{{ input.b }}", steps=[])), "/steps/0/items"),
+        (document(node("each", items="{{ input.a }}\n", steps=[])), "/steps/0/items"),
+        (document(node("each", items="{{ {'a': 1} }}", steps=[])), "/steps/0/items"),
+        (document(**{"$schema": 1}), "/$schema"),
         (document(node("loop", until=True, steps=[])), "/steps/0/until"),
         (document(node("try", steps=[], catch={})), "/steps/0/catch"),
         (document(node("try", steps=[], catch=[[]])), "/steps/0/catch/0"),
@@ -493,6 +498,17 @@ SUSPICIONS: dict[str, list[tuple[Json, str]]] = {
             "/steps/0/compensate/handler/input",
         ),
     ],
+    "may_be_skipped": [
+        (document(task("a", when="input.x"), reading("nodes.a.output.y")), "/steps/1/handler/input"),
+        (document(http("a") | {"when": "input.x"}, reading("nodes.a.response")), "/steps/1/handler/input"),
+        (
+            document(task("a", when="input.x"), task("b", when="nodes.a.output.y > 1")),
+            "/steps/1/when",
+        ),
+    ],
+    "path_in_brackets": [
+        (document(task(when={"var": "input.items[0]"})), "/steps/0/when/var"),
+    ],
     "may_not_have_run": [
         (document(switch("s", case(task("a"))), reading("nodes.a.output")), "/steps/1/handler/input"),
         (document(task("a"), on_failure=asking("nodes.a.output")), "/on_failure/handler/input"),
@@ -580,6 +596,25 @@ SUSPICIONS: dict[str, list[tuple[Json, str]]] = {
         ),
     ],
     "constant_condition": [
+        (
+            document(
+                node(
+                    "race",
+                    "r",
+                    branches={
+                        "x": [node("loop", "l", steps=[task()], **{"while": "false"})],
+                        "y": [task("b")],
+                    },
+                )
+            ),
+            "/steps/0/branches/x/0/while",
+        ),
+        (
+            document(
+                node("parallel", "p", branches={"x": [node("loop", "l", steps=[], **{"while": "true"})]})
+            ),
+            "/steps/0/branches/x/0/while",
+        ),
         (document(task(when={"==": [1, 1]})), "/steps/0/when"),
         (document(task(when={"==": [1, 2]})), "/steps/0/when"),
         (document(node("loop", **{"while": {"!": False}, "steps": []})), "/steps/0/while"),

@@ -88,6 +88,13 @@ QUIET: dict[str, list[Json]] = {
         document(looping(until={"var": "index"})),
         document(switch("s", case(), case(when={"var": "input.b"}), default=[])),
         document(switch("s", case(), case(when={"==": [1, 1]}))),
+        document(
+            node("race", "r", branches={"x": [looping(task("a"), **{"while": "true"})], "y": [task("b")]})
+        ),
+        document(node("race", "r", branches={"x": [looping(until={"==": [1, 2]})], "y": [task("b")]})),
+        document(
+            node("race", "r", branches={"x": [each(looping(**{"while": {"==": [1, 1]}}))], "y": [task("b")]})
+        ),
     ],
     "cycles": [
         flow(switch("a", {"when": {"var": "input"}, "next": "a"})),
@@ -164,48 +171,6 @@ def test_what_may_be_meant_is_not_warned_of(tree: Json) -> None:
     assert warnings(tree) == []
 
 
-BRANCHED = switch("s", case(task("a")))
-
-
-@pytest.mark.parametrize(
-    "expression",
-    [
-        "has(nodes.a.output) ? nodes.a.output : 1",
-        'nodes.a.?output.orValue("")',
-        'nodes.s.output.case == 0 ? nodes.a.output.x : "none"',
-        'nodes["a"].?output.orValue("") + "x"',
-        "has(nodes.a.output) && nodes.a.output.x > 1",
-    ],
-)
-def test_an_expression_that_chooses_may_read_what_has_perhaps_not_run(expression: str) -> None:
-    assert warnings(document(BRANCHED, reading(expression))) == []
-    assert warnings(document(BRANCHED, task("b", when=f"({expression}) == true"))) == []
-
-
-@pytest.mark.parametrize(
-    "expression",
-    ["nodes.a.output.x + 1", 'nodes["a"].output.x + 1', "size(nodes.a.output)", "string(nodes . a . output)"],
-)
-def test_an_expression_that_does_not_choose_has_to_have_its_values(expression: str) -> None:
-    assert [code for _, code in warnings(document(BRANCHED, reading(expression)))] == ["may_not_have_run"]
-    condition = document(BRANCHED, task("b", when=f"({expression}) == true"))
-    assert warnings(condition) == [("/steps/1/when", "may_not_have_run")]
-
-
-def test_one_expression_that_chooses_does_not_guard_another() -> None:
-    given = ["{{ has(nodes.a.output) ? 1 : 2 }}", "{{ nodes.a.output }}", "{{ nodes.s.output.case }}"]
-    tree = document(BRANCHED, task("b", handler={"name": "h", "input": given}))
-    assert warnings(tree) == [("/steps/1/handler/input", "may_not_have_run")]
-    other = [given[0], "{{ nodes.ab.output + 1 }}", {"x": ["{{ nodes.s.output }}", 1, None, "text"]}]
-    tree = document(BRANCHED, task("ab"), task("b", handler={"name": "h", "input": other}))
-    assert warnings(tree) == []
-
-
-def test_an_undo_that_asks_first_can_do_without_an_answer() -> None:
-    undo = asking("nodes.a.?output.id.orValue(nodes.a.idempotency_key)")
-    assert warnings(document(task("a", compensate=undo))) == []
-
-
 @pytest.mark.parametrize(
     ("tree", "said"),
     [
@@ -215,9 +180,23 @@ def test_an_undo_that_asks_first_can_do_without_an_answer() -> None:
         (document(task(cases=[])), "it belongs in a `switch`"),
         (document({**task(), "type": "task"}), "it is called `kind` here"),
         (document(task(retries=3)), "it is called `retry` here"),
+        (document(task(down={"url": "http://x"})), "it is called `compensate` here"),
+        (document(task(up={"url": "http://x"})), "it is called `http` here"),
+        (flow(task(action={"request": {}})), "it is called `http` here"),
+        (document(task(), failureHandling={}), "it is called `defaults` here"),
+        (flow(task(), entrypoint="a"), "it is called `start` here"),
+        (document(task(), onSuccessCallback={}), "it is called `on_success` here"),
         (document(task(depends_on="b")), "it is called `next` here"),
         (document(each(), tasks=[]), "it is called `steps` here"),
         (document(**{"<<": {}}), "merge keys are not read"),
+        (document(node("wait", all=[{"signal": "s"}], count=2)), "write `any` with `count`"),
+        (document(node("end", status="failed", output=1)), "say in `error.message`"),
+        (document(node("end", status="completed", error={})), "write `status: failed`"),
+        (
+            document(awaited(callback={"timeout": "1h", "success_when": "status == 200"})),
+            "say with `success` which statuses of the call count",
+        ),
+        (document(node("each", items="x {{ input.a }}", steps=[])), "exactly one template that gives one"),
         (document(stepz=[]), "did you mean `steps`?"),
         (document(task(timeout="{{ input.t }}")), "nothing is rendered here"),
         (document(task(retry={"max_attempts": "{{ input.n }}"})), "nothing is rendered here"),
@@ -238,6 +217,10 @@ def test_a_fault_says_where_a_word_belongs_or_what_is_meant(tree: Json, said: st
         (document(task(timeout="2m"), deadline="1m"), "the deadline of the document (1m)"),
         (document(task("a"), on_failure=asking("nodes.a.output")), "if the run stops before `a`"),
         (document(task(when={"==": [1, 2]})), "the node never runs"),
+        (
+            document(task("a-b", when="input.x"), reading('nodes["a-b"].output.y')),
+            '`nodes["a-b"].status != "skipped" ? a : b`',
+        ),
     ],
 )
 def test_a_warning_says_what_is_the_matter(tree: Json, said: str) -> None:

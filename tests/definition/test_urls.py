@@ -3,7 +3,11 @@
 import pytest
 
 from tests.definition.documents import document, errors, http
-from treadle.definition.read import check
+from tests.expressions.roots import FakeRoots
+from treadle.definition.compile import compile_definition
+from treadle.definition.read import check, read_definition
+from treadle.model.program import TaskNode
+from treadle.model.requests import HttpRequest
 
 
 @pytest.mark.parametrize(
@@ -57,3 +61,16 @@ def test_a_question_in_quotes_guards_nothing() -> None:
 @pytest.mark.parametrize("url", ["{{ input.base }}/orders", "{{ input.base }}{{ input.path }}"])
 def test_an_address_whose_scheme_is_encoded_is_warned_of(url: str) -> None:
     assert "encoded_scheme" in [one.code for one in check(document(http(url=url))).warnings]
+
+
+def test_a_base_address_from_the_input_goes_before_an_id_that_is_encoded() -> None:
+    tree = document(http(url="{{ input.base }}/orders/{{ input.id }}"))
+    [warning] = [one for one in check(tree).warnings if one.code == "encoded_scheme"]
+    advised = warning.message.split("`")[-2]
+    good = document(http(url=advised))
+    assert check(good).warnings == ()
+    task = compile_definition(read_definition(good)).nodes["a"]
+    assert isinstance(task, TaskNode)
+    request = task.activity.render(FakeRoots(input={"base": "http://h:8080/v1", "id": "a/b c?"}))
+    assert isinstance(request, HttpRequest)
+    assert request.url == "http://h:8080/v1/orders/a%2Fb%20c%3F"

@@ -61,7 +61,7 @@ def test_every_field_of_a_kind_can_be_given(kind: str) -> None:
         (fields.CaseFields, {"when", *BODY}, CASE_WORDS),
         (
             fields.WorkflowFields,
-            {"name", "version", "output", "on_success", "on_failure", "on_cancel", *BODY},
+            {"$schema", "name", "version", "output", "on_success", "on_failure", "on_cancel", *BODY},
             document.WORDS,
         ),
     ],

@@ -13,6 +13,8 @@ from typing import Final
 from treadle.model.ids import Digest
 from treadle.model.json import Json
 
+SCHEMA_COMMENT: Final = "$schema"
+"""A field of a document that tells editors what describes it: it says nothing of what is run."""
 NAMES: Final = {None: "null", True: "true", False: "false"}
 EXACT_INT_MAX: Final = 2**53
 FIXED_DIGITS_MAX: Final = 21
@@ -22,12 +24,15 @@ SMALL_ZEROS_MAX: Final = 6
 
 
 def digest(tree: Json) -> Digest:
-    """`sha256:` and 64 hex digits of the canonical form.
+    """`sha256:` and 64 hex digits of the canonical form, without the comment that `$schema` is.
 
     Raises:
         ValueError: the tree holds what JSON cannot: NaN, infinity, half of a surrogate pair, another type.
     """
-    return Digest(f"sha256:{sha256(canonical(tree).encode('utf-8')).hexdigest()}")
+    content = tree
+    if isinstance(tree, dict) and SCHEMA_COMMENT in tree:
+        content = {field: value for field, value in tree.items() if field != SCHEMA_COMMENT}
+    return Digest(f"sha256:{sha256(canonical(content).encode('utf-8')).hexdigest()}")
 
 
 def canonical(value: Json) -> str:

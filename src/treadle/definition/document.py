@@ -9,7 +9,7 @@ from treadle.definition.activities.table import read_activity
 from treadle.definition.bodies import WORDS as BODY_WORDS
 from treadle.definition.bodies import read_body
 from treadle.definition.callbacks import read_callback_fields
-from treadle.definition.digest import digest
+from treadle.definition.digest import SCHEMA_COMMENT, digest
 from treadle.definition.policies import activity_retry, default_timeout_ms, read_on_unknown, read_retry
 from treadle.definition.reading import Defaults, Reading, Role, Spot
 from treadle.definition.section import Section
@@ -20,8 +20,8 @@ from treadle.model.json import Json
 from treadle.model.policies import OnUnknown
 
 WORDS: Final = (
-    *("name", "version", "description", "labels", "input_schema", "defaults", *BODY_WORDS, "output"),
-    *("deadline", "priority", "vars", "on_success", "on_failure", "on_cancel"),
+    *(SCHEMA_COMMENT, "name", "version", "description", "labels", "input_schema", "defaults", *BODY_WORDS),
+    *("output", "deadline", "priority", "vars", "on_success", "on_failure", "on_cancel"),
 )
 DEFAULTS_WORDS: Final = ("timeout", "retry", "on_unknown", "callback")
 PRIORITY_MAX: Final = 100
@@ -42,6 +42,7 @@ def read_document(tree: Json, reading: Reading) -> Definition:
     if output is not UNSET:
         spot = Spot(place=DOCUMENT_OUTPUT, owner="", role=Role.END)
         reading.template(output, section.at("output"), spot)
+    section.text(SCHEMA_COMMENT)
     schema = section.raw("input_schema")
     return Definition(
         name=section.text("name") or "",

@@ -126,7 +126,7 @@ ERRORS: Final = {
 WARNINGS: Final = {
     "encoded_scheme": _code(
         "A URL begins with an expression and goes on: its scheme is percent-encoded and cannot be called.",
-        "Make all of it one expression.",
+        "Make all of it one expression, in which `percentEncode()` is for the parts of a path.",
     ),
     "ignored_field": _code(
         "A field of a Trama document is not known there, or has no effect where it stands.",
@@ -142,11 +142,21 @@ WARNINGS: Final = {
     ),
     "may_not_have_run": _code(
         "A template reads a node that runs on some paths only; on the others the template fails.",
-        "Read the output of the switch around it, or make sure of the path.",
+        "Read it as `nodes.<id>.?output` with `orValue`, ask with `has(nodes.<id>.output)`, or read what the "
+        "switch around it gives.",
+    ),
+    "path_in_brackets": _code(
+        "A path of JSON Logic has brackets in it: they are part of a name there, so it reads nothing.",
+        "Write the index as a name, `input.items.0.sku`.",
+    ),
+    "may_be_skipped": _code(
+        "A template reads into the result of a node that its `when` may skip: a skipped node has null as "
+        "output and no response, and then the template fails.",
+        'Ask first, `nodes.<id>.status != "skipped" ? ... : ...`, or read with `.?` and `orValue`.',
     ),
     "variable_may_be_unset": _code(
         "A template reads a variable that has a value on some paths only; on the others the template fails.",
-        "Give it a value in `vars` of the document.",
+        "Give it a value in `vars` of the document, or ask with `has(vars.<name>)`.",
     ),
     "unused_variable": _code(
         "A variable has a value that nothing reads and no `set` changes.", "Remove it, or read it."
@@ -209,7 +219,8 @@ WARNINGS: Final = {
         "The longest back-off is shorter than the first.", "Raise `max` or lower `initial`."
     ),
     "template_not_rendered": _code(
-        "A `{{` stands where nothing is rendered and is kept as text.", "Move it to where templates are."
+        "A `{{` stands where nothing is rendered, as in JSON Logic, and is kept as text.",
+        "Move it to where templates are; JSON Logic reads with `var`.",
     ),
 }
 

@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from msgspec.structs import replace
-
 from treadle.definition.reading import Defaults
 from treadle.definition.section import Section
 from treadle.expressions.nearest import nearest, quoted
@@ -87,13 +85,13 @@ def read_on_unknown(owner: Section) -> OnUnknown | None:
 
 def activity_retry(owner: Section, defaults: Defaults) -> RetryPolicy:
     """The policy of a node or a hook: its own fields over those of the document over the built-in ones."""
-    return _checked(owner, replace(RetryPolicy(), **{**defaults.retry, **read_retry(owner)}))
+    return _checked(owner, RetryPolicy(**{**defaults.retry, **read_retry(owner)}))
 
 
 def compensation_retry(owner: Section, defaults: Defaults) -> RetryPolicy:
     """The policy of a compensation: as above, but `max_attempts` never comes from the document's defaults."""
     base: Mapping[str, Json] = {**defaults.retry, "max_attempts": COMPENSATION_ATTEMPTS_MAX_DEFAULT}
-    return _checked(owner, replace(RetryPolicy(), **{**base, **read_retry(owner)}))
+    return _checked(owner, RetryPolicy(**{**base, **read_retry(owner)}))
 
 
 def _checked(owner: Section, policy: RetryPolicy) -> RetryPolicy:
@@ -111,14 +109,17 @@ def _check_use(owner: Section, policy: RetryPolicy) -> None:
     written = owner.raw("retry")
     if not isinstance(written, dict):
         return
-    more = [field for field in RETRY_WORDS if field in written and field != "max_attempts"]
-    if policy.max_attempts == 1 and more:
-        message = (
-            f"with one attempt nothing is retried: {', '.join(f'`{field}`' for field in more)} has no use"
-        )
-        owner.faults.warn(owner.at("retry"), "retry_never_happens", message)
-    elif policy.max_attempts > 1 and written.get("on") == []:
+    if policy.max_attempts == 1:
+        _note_useless(owner, [field for field in RETRY_WORDS if field in written and field != "max_attempts"])
+    elif written.get("on") == []:
         message = "`on` names nothing, so nothing is retried: write `max_attempts: 1` if that is meant"
+        owner.faults.warn(owner.at("retry"), "retry_never_happens", message)
+
+
+def _note_useless(owner: Section, fields: list[str]) -> None:
+    if fields:
+        named = ", ".join(f"`{field}`" for field in fields)
+        message = f"with one attempt nothing is retried: {named} has no use"
         owner.faults.warn(owner.at("retry"), "retry_never_happens", message)
 
 

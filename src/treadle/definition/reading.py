@@ -9,6 +9,7 @@ import msgspec
 
 from treadle.definition.bounds import DEFAULT_BOUNDS, DocumentBounds
 from treadle.definition.faults import Faults
+from treadle.definition.logic_slips import note_slips
 from treadle.expressions.addresses import compile_header, compile_query_value, compile_url
 from treadle.expressions.conditions import compile_condition
 from treadle.expressions.faults import InvalidExpression
@@ -178,23 +179,27 @@ class Reading:
 
     def condition(self, value: Json, pointer: str, spot: Spot) -> None:
         """Check a condition."""
-        self._check(
+        is_good = self._check(
             lambda place: compile_condition(value, place, pointer).reads, pointer, spot, is_condition=True
         )
+        if is_good and isinstance(value, dict):
+            note_slips(value, pointer, self.faults)
 
     def _check(
         self, reads_of: Callable[[Place], Reads], pointer: str, spot: Spot, *, is_condition: bool = False
-    ) -> None:
+    ) -> bool:
+        """Note what an expression reads, or its faults; whether it has been read without any."""
         if self.faults.is_full:
-            return
+            return False
         try:
             reads = reads_of(spot.place.within(self._roots))
         except InvalidExpression as error:
             for fault in error.faults:
                 self.faults.add(fault)
-            return
+            return False
         if reads:
             use = Use(
                 pointer=pointer, owner=spot.owner, role=spot.role, reads=reads, is_condition=is_condition
             )
             self.uses.append(use)
+        return True

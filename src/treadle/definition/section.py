@@ -70,10 +70,12 @@ class Section:
     def only(self, known: Collection[str], later: Collection[str] = NO_WORDS) -> None:
         """Note every field that is neither known nor to come."""
         for field in self._fields:
+            if field in known:
+                continue
             if field in later:
                 message = f"`{field}` is not available yet"
                 self.faults.error(self.at(field), "unsupported_field", message)
-            elif field not in known:
+            else:
                 hint = misplaced(field, known) or self.faults.hint(field, [*known, *later])
                 has = f"known are {', '.join(sorted(known))}"
                 message = f"there is no field {quoted(field)} here{hint} ({has})"
@@ -86,14 +88,14 @@ class Section:
 
     def section(self, field: str) -> "Section":
         """The object under a field; an empty one if the field is not there."""
-        value = self.raw(field)
+        value = self._fields.get(field, UNSET)
         if value is UNSET:
             return Section({}, self.at(field), self.faults)
         return Section.of(value, self.at(field), self.faults, f"`{field}`")
 
     def list(self, field: str) -> list[tuple[Json, str]]:
         """The items of the list under a field with their pointers; none if the field is not there."""
-        value = self.raw(field)
+        value = self._fields.get(field, UNSET)
         if value is UNSET:
             return []
         if not isinstance(value, list):
@@ -103,7 +105,7 @@ class Section:
 
     def text(self, field: str) -> str | None:
         """The text under a field, None if it is not there or no text."""
-        value = self.raw(field)
+        value = self._fields.get(field, UNSET)
         if isinstance(value, str):
             return value
         if value is not UNSET:
@@ -112,7 +114,7 @@ class Section:
         return None
 
     def flag(self, field: str, default: bool) -> bool:
-        value = self.raw(field)
+        value = self._fields.get(field, UNSET)
         if isinstance(value, bool):
             return value
         if value is not UNSET:
@@ -121,7 +123,7 @@ class Section:
 
     def integer(self, field: str, low: int, high: int) -> int | None:
         """The integer under a field, within `low` and `high`."""
-        value = self.raw(field)
+        value = self._fields.get(field, UNSET)
         if value is UNSET:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
@@ -131,7 +133,7 @@ class Section:
 
     def number(self, field: str, low: float, high: float) -> float | None:
         """The number under a field, within `low` and `high`."""
-        value = self.raw(field)
+        value = self._fields.get(field, UNSET)
         if value is UNSET:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -141,7 +143,7 @@ class Section:
 
     def duration_ms(self, field: str, low: int = 1) -> int | None:
         """The duration under a field in milliseconds, at least `low`."""
-        value = self.raw(field)
+        value = self._fields.get(field, UNSET)
         if value is UNSET:
             return None
         if not isinstance(value, str):

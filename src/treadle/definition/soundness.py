@@ -1,7 +1,9 @@
 """Whether a tree is JSON that can be kept and walked at all, before anything in it is read."""
 
 from math import isfinite
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from treadle.definition.faults import Faults
 from treadle.expressions.nearest import quoted
@@ -17,14 +19,14 @@ INT_MAX: Final = 2**63 - 1
 PLAIN: Final = frozenset({bool, type(None)})
 
 
-class Opened(NamedTuple):
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
     """A list or an object that stands under `key` of `outside`; the outermost holds the document."""
 
     value: Json
-    outside: "Opened | None"
-    key: Json
-    depth: int
-    path_chars: int
+    outside: "Opened | None" = None
+    key: Json = None
+    depth: int = 0
+    path_chars: int = 0
 
     def pointer(self, *keys: Json) -> str:
         """The pointer of the value, or of what stands under `keys` in it."""
@@ -42,7 +44,7 @@ def is_sound(tree: Json, faults: Faults) -> bool:
 
     It keeps its own stack: a hostile tree may be deeper than Python's. Pointers are made for faults alone.
     """
-    waiting = [Opened([tree], None, None, 0, 0)]
+    waiting = [Opened(value=[tree])]
     is_good = True
     while waiting:
         opened = waiting.pop()
@@ -58,14 +60,15 @@ def is_sound(tree: Json, faults: Faults) -> bool:
 
 def _has_sound_members(opened: Opened, waiting: list[Opened], faults: Faults) -> bool:
     is_good = True
-    value, _, _, depth, path_chars = opened
+    value, depth = opened.value, opened.depth + 1
     for key, member in value.items() if isinstance(value, dict) else enumerate(value):
         kind = type(member)
-        if kind is dict or kind is list:
-            chars = path_chars + len(key) + 1 if isinstance(key, str) else path_chars
-            waiting.append(Opened(member, opened, key, depth + 1, chars))
-        elif kind in PLAIN or (kind is str and member.isascii()):
+        if (kind is str and member.isascii()) or kind in PLAIN:
             continue
+        if kind is dict or kind is list:
+            chars = opened.path_chars + (len(key) + 1 if isinstance(key, str) else 0)
+            inner = Opened(value=member, outside=opened, key=key, depth=depth, path_chars=chars)
+            waiting.append(inner)
         elif (fault := _scalar_fault(member)) is not None:
             faults.error(opened.pointer(key), *fault)
             is_good = False

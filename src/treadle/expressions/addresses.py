@@ -1,6 +1,7 @@
 """URLs and headers: texts in which not every value may stand."""
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -12,7 +13,14 @@ from treadle.expressions.faults import InvalidExpression
 from treadle.expressions.places import Place
 from treadle.expressions.printing import printed
 from treadle.expressions.templates import compile_holed
-from treadle.expressions.texts import Built, as_text, read_text
+from treadle.expressions.texts import (
+    REMEMBERED_CHARS_MAX,
+    REMEMBERED_MAX,
+    Built,
+    as_text,
+    located,
+    read_text,
+)
 from treadle.model.errors import Fault
 from treadle.model.expression import Expression, ExpressionError, Roots
 from treadle.model.json import Json
@@ -34,7 +42,13 @@ def compile_url(text: str, place: Place, pointer: str = "") -> Expression:
     """
     if OPENING not in text:
         return Constant(text)
-    read = read_text(text, place, pointer)
+    compile_ = _url if len(text) > REMEMBERED_CHARS_MAX else _remembered_url
+    return located(compile_, text, place, pointer)
+
+
+def _url(text: str, place: Place) -> Built:
+    """The same of a URL with expressions; pointers are left empty."""
+    read = read_text(text, place, "")
     whole = read.parts[0]
     if read.is_whole and isinstance(whole, Hole):
         return as_text(read, printed)
@@ -48,6 +62,10 @@ def compile_url(text: str, place: Place, pointer: str = "") -> Expression:
         return url
 
     return Compiled(render, read.reads, is_computed=read.is_computed)
+
+
+_remembered_url: Final = lru_cache(REMEMBERED_MAX)(_url)
+"""A document calls the same address more than once, and is read twice."""
 
 
 def compile_query_value(value: Json, place: Place, pointer: str = "") -> Expression:

@@ -52,6 +52,9 @@ def compile_feed(keys: tuple[str, ...], place: Place) -> Feed:
         raise PathError(
             "invalid_path", "a condition reads paths that begin with a root, not all roots at once", 0
         )
+    if keys[0].lstrip().startswith(("{{", "${")):
+        message = "a path in JSON Logic is written without braces, as `input.order.id`"
+        raise PathError("invalid_path", message, 0)
     root, segments = checked_path(keys[0], keys[1:], place)
     names = tuple(str(segment) for segment in segments)
     fetch = _node_fetch(names) if root == "nodes" else _root_fetch(root, names)

@@ -15,7 +15,7 @@ from datalogic_py import DataLogicError, Engine, Rule
 
 from treadle.expressions.built_lists import BuiltLists
 from treadle.expressions.faults import InvalidExpression
-from treadle.expressions.nearest import suggestion
+from treadle.expressions.logic_messages import Arity, message_of_failure, message_of_rule
 from treadle.expressions.printing import ENCODER
 from treadle.expressions.weighing import is_deeper, largest
 from treadle.model.errors import Fault
@@ -30,7 +30,14 @@ RULE_DEPTH_MAX: Final = 64
 REMEMBERED_MAX: Final = 512
 """Rules: a document is checked and then compiled."""
 ENGINE: Final = Engine(config={"loose_equality_errors": False}, families=["Core"])
-OPERATORS: Final = frozenset({"var", *(operator["name"] for operator in ENGINE.operators())})
+ARITIES: Final[Mapping[str, Arity]] = {
+    name: Arity(operator["min_args"], operator["max_args"])
+    for operator in ENGINE.operators()
+    for name in (operator["name"], *operator["aliases"])
+}
+"""The operators there are, and how many arguments each takes."""
+ASKED: Final = "/!!/0"
+"""Where the rule stands in the question whether it counts as true."""
 CODES: Final = {"UnknownOperator": "unknown_operator", "ArgumentCount": "invalid_arity"}
 
 
@@ -70,10 +77,11 @@ class Logic(msgspec.Struct, frozen=True, kw_only=True):
 
     def _evaluated(self, rule: Rule, data: Json) -> str:
         """The result as JSON text."""
+        operations_max = self._operations_max(data)
         try:
-            result, _ = rule.evaluate_metered(data, self._operations_max(data))
+            result, _ = rule.evaluate_metered(data, operations_max)
         except DataLogicError as error:
-            raise LogicError(str(error)) from error
+            raise LogicError(_failure(error, operations_max)) from error
         return result
 
     def _operations_max(self, data: Json) -> int:
@@ -116,13 +124,14 @@ def _compile_text(text: str) -> Logic:
     try:
         found = ENGINE.check(text if isinstance(rule, str) else rule, "strict")
         if found:
-            raise InvalidExpression(tuple(_fault(one) for one in found))
+            raise InvalidExpression(tuple(_fault(one, rule) for one in found))
         built = BuiltLists(rule)
         if built.faults:
             raise InvalidExpression(tuple(built.faults))
         truth = ENGINE.compile_strict(f'{{"!!":[{text}]}}')
     except DataLogicError as error:
-        fault = Fault(pointer="", code="invalid_condition", message=str(error))
+        message = message_of_rule("", None, "", rule, ARITIES)
+        fault = Fault(pointer="", code="invalid_condition", message=message)
         raise InvalidExpression((fault,)) from error
     facts = truth.facts()
     return Logic(
@@ -134,12 +143,15 @@ def _compile_text(text: str) -> Logic:
     )
 
 
-def _fault(found: Mapping[str, Json]) -> Fault:
+def _fault(found: Mapping[str, Json], rule: Json) -> Fault:
     """What the library found, as a fault of ours."""
-    message = found["message"] + _hint(found["code"], found["operator"])
-    code = CODES.get(found["code"], "invalid_condition")
-    return Fault(pointer=found["pointer"], code=code, message=message)
+    code, pointer = found["code"], found["pointer"]
+    message = message_of_rule(code, found["operator"], pointer, rule, ARITIES)
+    return Fault(pointer=pointer, code=CODES.get(code, "invalid_condition"), message=message)
 
 
-def _hint(code: str, operator: str | None) -> str:
-    return suggestion(operator, OPERATORS) if code == "UnknownOperator" and operator is not None else ""
+def _failure(error: DataLogicError, operations_max: int) -> str:
+    path = getattr(error, "path", None) or [{"json_pointer": ""}]
+    pointer = str(path[-1]["json_pointer"]).removeprefix(ASKED)
+    kind, operator = str(getattr(error, "error_type", "")), getattr(error, "operator", None)
+    return message_of_failure(kind, operator, pointer, operations_max)

@@ -7,6 +7,7 @@ import msgspec
 
 from treadle.expressions.faults import MoreThanAPath, PathError
 from treadle.expressions.literals import read_literal
+from treadle.expressions.meant import WORDS, written
 from treadle.expressions.nearest import quoted
 
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -49,7 +50,7 @@ def parse_path(text: str) -> Path:
         segments.append(segment)
     end = _skip(text, position)
     if end < len(text):
-        raise _stopped(text, end)
+        raise _stopped(text, end, root[0])
     return Path(text=text.strip(), root=root[0], segments=tuple(segments))
 
 
@@ -90,12 +91,13 @@ def _no_root(text: str, start: int) -> PathError:
     return _more(start)
 
 
-def _stopped(text: str, position: int) -> PathError:
+def _stopped(text: str, position: int, root: str) -> PathError:
     rest = text[position:]
     word = NAME.match(rest)
     if rest[0] in NOT_OF_A_PATH or (word is not None and word[0] in KEYWORDS):
         return _more(position)
-    return PathError("invalid_path", f"{quoted(rest.rstrip())} cannot follow a path", position)
+    hint = written(WORDS, word[0] if word is not None else "") or written(WORDS, root)
+    return PathError("invalid_path", f"{quoted(rest.rstrip())} cannot follow a path{hint}", position)
 
 
 def _more(position: int) -> MoreThanAPath:

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from msgspec import UNSET
 
+from treadle.expressions.meant import size_hint
 from treadle.expressions.roots import NODE_DEPTH, Segments
 from treadle.model.expression import ExpressionError, Roots
 from treadle.model.ids import NodeId
@@ -53,7 +54,8 @@ def walk(value: Json, segments: Segments, text: str) -> Json:
                 raise TypeError
             value = value[segment]
     except (KeyError, IndexError, TypeError):
-        raise ExpressionError("missing_variable", f"{text}: {_spoken(segment)} is missing") from None
+        message = f"{text}: {_spoken(segment)} is missing{size_hint(value, segment)}"
+        raise ExpressionError("missing_variable", message) from None
     if value is UNSET:
         raise ExpressionError("missing_variable", f"{text}: {_spoken(segments[-1])} is missing")
     return value

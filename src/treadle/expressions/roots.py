@@ -3,8 +3,9 @@
 from typing import Final
 
 from treadle.expressions.faults import PathError
+from treadle.expressions.meant import CONSTANTS, written
 from treadle.expressions.nearest import quoted, suggestion
-from treadle.expressions.places import Place
+from treadle.expressions.places import CALLBACK, Place
 
 ALIASES: Final = {"payload": "input"}
 HOLE_ROOTS: Final = frozenset({"callback", "secrets"})
@@ -20,6 +21,11 @@ ELSEWHERE: Final = {
     "callback": "the request of an async task",
     "secrets": "what is sent: the requests of tasks, undos, probes and hooks",
 }
+INSTEAD: Final = {
+    ("status", CALLBACK.name): "; a callback is a request, which has none: look at `body` or `headers`, and "
+    "say with `success` which statuses of the call count",
+}
+"""What to do without a root in a place."""
 NODE_FIELDS: Final = ("output", "response", "status", "attempts", "idempotency_key")
 FIELDS: Final = {
     "execution": ("id", "business_key", "run", "started_at"),
@@ -59,8 +65,11 @@ def checked_path(root: str, segments: Segments, place: Place) -> tuple[str, Segm
 
 def _not_here(root: str, place: Place) -> PathError:
     if root in ELSEWHERE:
-        message = f"`{root}` is not to be had in {place.name}, only in {ELSEWHERE[root]}"
+        instead = INSTEAD.get((root, place.name), "")
+        message = f"`{root}` is not to be had in {place.name}, only in {ELSEWHERE[root]}{instead}"
         return PathError("misplaced_root", message, 0)
+    if root in CONSTANTS:
+        return PathError("unknown_root", f"there is no root `{root}`{written(CONSTANTS, root)}", 0)
     known = sorted(place.roots | ALIASES.keys())
     message = (
         f"there is no root {quoted(root)}{suggestion(root, known)} ({place.name} has {', '.join(known)})"

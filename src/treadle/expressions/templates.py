@@ -39,6 +39,8 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def reads(self) -> frozenset[tuple[str, ...]]:
+        if not self.holed:
+            return self.value.reads
         return self.value.reads.union(*(text.reads for _, text in self.holed))
 
 

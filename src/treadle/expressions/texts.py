@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -27,6 +27,7 @@ REMEMBERED_MAX: Final = 2_048
 REMEMBERED_CHARS_MAX: Final = 256
 """Longer strings are read each time: what is compiled of them may take 150 times their length."""
 Built: TypeAlias = Compiled | Constant | Holed
+Made = TypeVar("Made")
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,13 +47,23 @@ def compile_string(text: str, place: Place, pointer: str) -> Built:
     """A string value: exactly one expression keeps its type, anything else is text."""
     if OPENING not in text:
         return Constant(text)
-    read = read_text(text, place, pointer)
+    compile_ = _string if len(text) > REMEMBERED_CHARS_MAX else _remembered_string
+    return located(compile_, text, place, pointer)
+
+
+def _string(text: str, place: Place) -> Built:
+    """The same of a string with expressions; pointers are left empty."""
+    read = read_text(text, place, "")
     only = read.parts[0]
     if not read.is_whole or isinstance(only, Hole):
         return as_text(read, printed)
     if read.fixed is not UNSET or isinstance(only, str):
         return Constant(only if read.fixed is UNSET else read.fixed)
     return Compiled(only, read.reads, is_computed=read.is_computed)
+
+
+_remembered_string: Final = lru_cache(REMEMBERED_MAX)(_string)
+"""What is compiled of a text does not know where it stands: it is made once for all that say the same."""
 
 
 def compile_text(text: str, place: Place, pointer: str = "") -> Built:
@@ -67,11 +78,13 @@ def compile_text(text: str, place: Place, pointer: str = "") -> Built:
 def as_text(text: Text, to_text: Callable[[Json], str], *, is_encoded: bool = False) -> Built:
     """The text, with `to_text` applied to the value of each expression in it."""
     moving: list[str | Evaluate] = []
+    is_fixed = True
     for part in text.parts:
         if isinstance(part, Hole):
             return Holed(text.parts, text.reads, to_text, is_encoded=is_encoded, is_computed=text.is_computed)
+        is_fixed = is_fixed and isinstance(part, str)
         moving.append(part)
-    if all(isinstance(part, str) for part in moving):
+    if is_fixed:
         return Constant("".join(part for part in moving if isinstance(part, str)))
 
     is_computed = text.is_computed
@@ -97,8 +110,17 @@ def read_text(text: str, place: Place, pointer: str) -> Text:
     Raises:
         InvalidExpression: with every fault in it.
     """
+    return located(_read if len(text) > REMEMBERED_CHARS_MAX else _remembered, text, place, pointer)
+
+
+def located(compile_: Callable[[str, Place], Made], text: str, place: Place, pointer: str) -> Made:
+    """What a text is compiled to, with `pointer` put into its faults.
+
+    Raises:
+        InvalidExpression: with every fault in it.
+    """
     try:
-        return _remembered(text, place) if len(text) <= REMEMBERED_CHARS_MAX else _read(text, place)
+        return compile_(text, place)
     except InvalidExpression as error:
         faults = tuple(msgspec.structs.replace(fault, pointer=pointer) for fault in error.faults)
         raise InvalidExpression(faults) from error

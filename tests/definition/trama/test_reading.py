@@ -54,6 +54,8 @@ def http(tree: Json) -> HttpActivity:
         {"failureHandling": None},
         {"onSuccessCallback": {}},
         {"onFailureCallback": {}},
+        {"steps": [{"name": "a", "up": {}}, {"name": "b", "up": {}, "label": "c"}], "labels": {}},
+        {"start": "a", "nodes": [{"id": "a", "kind": "task", "action": {}}], "failureHandling": {}},
     ],
 )
 def test_a_document_of_trama_is_known_by_its_words(tree: Json) -> None:
@@ -70,6 +72,12 @@ def test_a_document_of_trama_is_known_by_its_words(tree: Json) -> None:
         {"steps": [{"id": "up", "kind": "task", "handler": "down"}]},
         {"start": "a", "nodes": [{"id": "a", "kind": "task"}, "action"]},
         {"steps": {"up": 1}, "nodes": "action"},
+        {"steps": [{"name": "a"}]},
+        {"steps": [{"id": "a", "kind": "task", "handler": "h", "down": {}}]},
+        {"steps": [{"name": "a", "kind": "task", "handler": "h", "down": {}}]},
+        {"start": "a", "nodes": [{"id": "a", "kind": "task", "action": {}}]},
+        {"start": "a", "failureHandling": {}, "nodes": [{"id": "a", "kind": "task", "handler": "h"}]},
+        {"steps": [{"id": "a", "kind": "task", "http": {}}], "onFailureCallback": {}},
     ],
 )
 def test_any_other_document_is_one_of_this_language(tree: Json) -> None:

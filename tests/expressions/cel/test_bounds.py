@@ -38,6 +38,17 @@ def test_what_is_built_is_counted_in_characters_and_elements() -> None:
     assert code_of("{{ input + input }}", FakeRoots(input=f"{half}x")) == "expression_built_max"
 
 
+def test_a_text_that_is_encoded_is_counted_before_it_is_made() -> None:
+    text = "/" * (BUILT_MAX // 3)
+    assert len(compile_template("{{ input.percentEncode() }}", REQUEST)(FakeRoots(input=text))) == 3 * len(
+        text
+    )
+    assert code_of("{{ input.percentEncode() }}", FakeRoots(input=f"{text}/")) == "expression_built_max"
+    assert code_of("{{ input.percentEncode() }}", FakeRoots(input="é" * (BUILT_MAX // 6 + 1))) == (
+        "expression_built_max"
+    )
+
+
 def test_a_result_is_weighed_with_all_that_stands_in_it_twice() -> None:
     text = "x" * ((RESULT_MAX - VALUE_WEIGHT) // 2 - VALUE_WEIGHT)
     assert compile_template("{{ [input, input] }}", REQUEST)(FakeRoots(input=text)) == [text, text]

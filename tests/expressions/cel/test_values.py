@@ -49,6 +49,11 @@ def test_a_literal_means(text: str, value: Value) -> None:
     ("text", "value"),
     [
         ("1 + 2 * 3 - 4", 3),
+        ("'a/b c'.percentEncode()", "a%2Fb%20c"),
+        ("'AZaz09-._~'.percentEncode()", "AZaz09-._~"),
+        ("'é\U0001f600'.percentEncode()", "%C3%A9%F0%9F%98%80"),
+        ("'%'.percentEncode().percentEncode()", "%2525"),
+        ("''.percentEncode()", ""),
         ("(1 + 2) * 3", 9),
         ("10 - 2 - 3", 5),
         ("7 / 2", 3),

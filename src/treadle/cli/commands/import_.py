@@ -50,7 +50,7 @@ def trama(file: str, to: str | None) -> None:
 
 def _imported(file: str, source: Source) -> Imported:
     if not is_trama(source.tree):
-        raise Failure(f"{spoken_file(file)} is no document of Trama: it has none of its words")
+        raise Failure(f"{spoken_file(file)} is no document of Trama: its words are not those of one")
     try:
         return import_trama(source.tree)
     except Rejected as error:

@@ -23,7 +23,8 @@ FRAMING: Final = frozenset({"connection", "content-length", "transfer-encoding",
 FORBIDDEN_IN_URL: Final = re.compile(r"[\x00-\x20\x7f]")
 ENCODED_SCHEME: Final = (
     "the URL begins with an expression and goes on: what is put into a text is percent-encoded, so no scheme "
-    'survives and it can never be called; make all of it one expression, as `{{ input.base + "/orders" }}`'
+    "survives and it can never be called; make all of it one expression, as "
+    '`{{ input.base + "/orders/" + input.id.percentEncode() }}`'
 )
 AUTHORIZATION: Final = "Authorization"
 SECRET_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
@@ -95,6 +96,8 @@ def fault_of_url(url: str) -> str | None:
 
 def _has_encoded_scheme(url: str) -> bool:
     """Whether the URL begins with an expression, no literal, and goes on."""
+    if not url.startswith(OPENING):
+        return False
     try:
         first, *rest = cut(url)
     except (PathError, ValueError):
@@ -111,8 +114,10 @@ def _has_host(url: str) -> bool:
 
 
 def _read_query(section: Section, reading: Reading, spot: Spot) -> dict[str, Json]:
-    query = section.section("query")
     found: dict[str, Json] = {}
+    if not section.has("query"):
+        return found
+    query = section.section("query")
     for name, value, pointer in query.items():
         reading.query_value(value, pointer, spot)
         found[name] = value
@@ -135,8 +140,10 @@ def _read_auth(section: Section) -> dict[str, str]:
 
 
 def _read_headers(section: Section, reading: Reading, spot: Spot) -> dict[str, str]:
-    headers = section.section("headers")
     found: dict[str, str] = {}
+    if not section.has("headers"):
+        return found
+    headers = section.section("headers")
     seen: set[str] = set()
     for name, _, pointer in headers.items():
         fault = fault_of_header_name(name, seen)

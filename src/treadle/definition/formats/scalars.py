@@ -1,14 +1,20 @@
 """Plain scalars of YAML 1.2: the core schema, as its specification gives it."""
 
 import re
+from collections.abc import Mapping
 from math import isfinite
 from typing import Final
 
 from treadle.definition.soundness import INT_MAX, INT_MIN
 from treadle.model.json import Json
 
-NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
-TRUTHS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+WORDS: Final[Mapping[str, bool | None]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+NUMBER_STARTS: Final = frozenset("-+.0123456789")
+"""What begins otherwise is no number: nearly every scalar."""
 DECIMAL: Final = re.compile(r"[-+]?[0-9]+")
 OCTAL: Final = re.compile(r"0o([0-7]+)")
 HEXADECIMAL: Final = re.compile(r"0x([0-9a-fA-F]+)")
@@ -24,10 +30,8 @@ def plain_value(text: str) -> Json:
     Raises:
         ValueError: a number that JSON has not, or one out of range.
     """
-    if text in NULLS:
-        return None
-    if text in TRUTHS:
-        return TRUTHS[text]
+    if text[:1] not in NUMBER_STARTS:
+        return WORDS.get(text, text)
     integer = _integer(text)
     if integer is not None:
         return integer

@@ -16,6 +16,8 @@ from treadle.model.ids import NodeId
 from treadle.model.json import Json
 
 COMMON_WORDS: Final = frozenset({"id", "kind", "label", "when", "next", "deadline"})
+WORDS: Final = {kind: COMMON_WORDS | reader.words for kind, reader in KINDS.items()}
+ONE_OF_THE_KINDS: Final = f"one of {', '.join(KINDS)}"
 
 
 def read_nodes(value: Json, pointer: str, reading: Reading) -> tuple[Node, ...]:
@@ -49,12 +51,12 @@ def read_node(value: Json, pointer: str, reading: Reading) -> Node | None:
     if kind is None:
         return None
     reader = KINDS[kind]
-    section.only(COMMON_WORDS | reader.words, reader.later)
+    section.only(WORDS[kind], reader.later)
     return reader.read(section, _read_head(section, outline, next_, reading), reading)
 
 
 def _read_kind(section: Section) -> str | None:
-    section.require("kind", f"one of {', '.join(KINDS)}")
+    section.require("kind", ONE_OF_THE_KINDS)
     kind = section.text("kind")
     if kind is None or kind in KINDS:
         return kind

@@ -15,6 +15,11 @@ from treadle.model.json import Json
 
 STATUSES: Final = ("completed", "failed")
 CODE_DEFAULT: Final = "failed"
+OTHERS: Final = {
+    "completed": ("error", "write `status: failed`, or leave it out"),
+    "failed": ("output", "a failed execution has none; say in `error.message` what is to be known of it"),
+}
+"""By status the field that is of the other one, and what to do."""
 
 
 def read_end(section: Section, head: Head, reading: Reading) -> End:
@@ -38,9 +43,9 @@ def read_end(section: Section, head: Head, reading: Reading) -> End:
 
 def _check_fields(section: Section, status: str | None) -> None:
     """`output` is that of a completed execution, `error` that of a failed one."""
-    other = {"completed": "error", "failed": "output"}.get(status or "")
-    if other is not None and section.has(other):
-        message = f"`{other}` does not go with `status: {status}`"
+    other, instead = OTHERS.get(status or "", ("", ""))
+    if section.has(other):
+        message = f"`{other}` does not go with `status: {status}`: {instead}"
         section.faults.error(section.at(other), "conflicting_fields", message)
 
 

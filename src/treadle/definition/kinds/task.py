@@ -53,14 +53,14 @@ def _check_retry_on(section: Section, *, is_async: bool) -> None:
     """A status is of an HTTP call alone, a callback of an async task alone."""
     if section.has("http") == section.has("handler"):
         return
-    impossible = frozenset({"error"} if section.has("http") else {"connection"})
-    impossible |= frozenset() if is_async else {"callback"}
     has_status = section.has("http")
-    check_retry_on(
-        section,
-        lambda word: word not in impossible and (has_status or not word[:1].isdigit()),
-        "this HTTP call" if has_status else "this handler",
-    )
+
+    def is_possible(word: str) -> bool:
+        if word == "callback":
+            return is_async
+        return word != "error" if has_status else word != "connection" and not word[:1].isdigit()
+
+    check_retry_on(section, is_possible, "this HTTP call" if has_status else "this handler")
 
 
 def _read_activity(section: Section, reading: Reading, *, is_async: bool) -> Activity:

@@ -17,6 +17,10 @@ MODES: Final = {"signal": WaitMode.ONE, "any": WaitMode.ANY, "all": WaitMode.ALL
 ON_TIMEOUT: Final = ("fail", "continue")
 COUNT_MAX: Final = 1_000
 """Payloads that one wait collects."""
+COUNT_OF_ALL: Final = (
+    "`all` waits for each of its signals once: leave `count` out, or write `any` with `count` for so many "
+    "payloads of any of them"
+)
 LATER: Final = frozenset({"message"})
 
 
@@ -73,8 +77,8 @@ def _read_name(section: Section, field: str) -> str | None:
 
 
 def _read_count(section: Section, field: str) -> int | None:
-    if field == "all":
-        section.exclude("all", "count")
+    if field == "all" and section.has("count"):
+        section.faults.error(section.at("count"), "conflicting_fields", COUNT_OF_ALL)
     return section.integer("count", 1, COUNT_MAX)
 
 

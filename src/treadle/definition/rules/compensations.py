@@ -24,15 +24,20 @@ def has_way_out(node: Task | Child) -> bool:
 def check_compensations(document: ReadDocument, faults: Faults) -> None:
     """Warn of compensations that read their own node's answer and have nothing to do without it."""
     owners = {standing.node.pointer: name for name, standing in document.known.items()}
+    needing = [
+        (use, read)
+        for use, read in document.reads("nodes")
+        if use.role in UNDOING and read[2] in NEEDS_ANSWER and owners.get(use.owner) == read[1]
+    ]
+    if not needing:
+        return
     replaced = {
         node.id
         for node in all_nodes(document.definition.body)
         if isinstance(node, Task | Child) and has_way_out(node)
     }
     guards = Guards(document.definition.document)
-    for use, read in document.reads("nodes"):
-        if use.role not in UNDOING or owners.get(use.owner) != read[1] or read[2] not in NEEDS_ANSWER:
-            continue
+    for use, read in needing:
         is_replaced = use.role is Role.UNDO and read[1] in replaced
         if not is_replaced and not guards.has(use, read):
             message = (

@@ -1,27 +1,34 @@
-"""Expressions that choose: they can do without a value that is missing, so nobody has to be warned of it."""
+"""What expressions of a document need to be there although nobody has asked whether it is.
 
-import re
+Asked is in the expression itself, or in a condition that its node stands under: the `when` of the node or of
+one around it, the case it is in, the `while` of a loop.
+"""
+
 from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
 from treadle.definition.reading import Use
+from treadle.definition.rules.surroundings import Asked, Surroundings
 from treadle.expressions.braces import Braced, cut
+from treadle.expressions.needs import needs_of
 from treadle.expressions.pointers import segments
+from treadle.expressions.proofs import FACT_DEPTHS, SOMETHING, Facts
 from treadle.model.json import Json
 
-CHOICE: Final = re.compile(r"\bhas\s*\(|\?|&&|\|\|")
-"""What asks before it reads, chooses, or goes on without one of its operands."""
-LITERAL: Final = re.compile(r"""(["'])(?:\\.|(?!\1).)*\1""", re.DOTALL)
-"""What stands in quotes asks nothing."""
+RESPONSE: Final = "response"
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """The expressions of one use that do not choose, one in a line; `has_choice`: others do."""
+class Wanting(msgspec.Struct, frozen=True, kw_only=True):
+    """What the expressions of one use need and nobody has asked for: beginnings of paths.
 
-    plain: str
-    has_choice: bool
+    `absent` has to be there, `hollow` must not be null: something in it is read.
+    """
+
+    absent: Facts
+    hollow: Facts
+    asked: tuple[Asked, ...]
 
 
 class Guards:
@@ -29,29 +36,54 @@ class Guards:
 
     def __init__(self, tree: Json) -> None:
         self._tree = tree
-        self._written: dict[str, Written] = {}
+        self._surroundings = Surroundings(tree)
+        self._wanting: dict[str, Wanting] = {}
 
     def has(self, use: Use, read: tuple[str, ...]) -> bool:
-        """Whether every expression of a use that reads this node or variable chooses.
+        """Whether no expression of a use needs the result of this node, or this variable, to be there.
 
-        JSON Logic has null for what is missing.
+        JSON Logic has null for what is missing, and so it needs nothing.
         """
-        written = self._written.get(use.pointer)
-        if written is None:
-            written = self._written[use.pointer] = self._read(use)
-        if not written.has_choice:
-            return not written.plain
-        root, name = re.escape(read[0]), re.escape(read[1])
-        form = rf"\b{root}\s*(?:\.\s*{name}(?![\w-])|\[\s*[\"']{name}[\"']\s*\])"
-        return re.search(form, written.plain) is None
+        return read[: FACT_DEPTHS[read[0]]] not in self._of(use).absent
 
-    def _read(self, use: Use) -> Written:
+    def has_if_skipped(self, use: Use, read: tuple[str, ...], when: Json) -> bool:
+        """The same of a node that may be skipped under this condition: it has a status, and null as output.
+
+        Who stands under the same condition is skipped with it.
+        """
+        wanting = self._of(use)
+        if Asked(when, True) in wanting.asked:
+            return True
+        fact = read[: FACT_DEPTHS[read[0]]]
+        return fact not in (wanting.absent if read[2] == RESPONSE else wanting.hollow)
+
+    def _of(self, use: Use) -> Wanting:
+        found = self._wanting.get(use.pointer)
+        if found is None:
+            found = self._wanting[use.pointer] = self._read(use)
+        return found
+
+    def _read(self, use: Use) -> Wanting:
         value = self._tree
         for segment in segments(use.pointer):
             value = value[int(segment)] if isinstance(value, list) else value[segment]
-        texts = list(_conditions(value) if use.is_condition else _expressions(value))
-        plain = [text for text in texts if CHOICE.search(LITERAL.sub("''", text)) is None]
-        return Written(plain="\n".join(plain), has_choice=len(plain) < len(texts))
+        asked = tuple(self._surroundings.asked(use.pointer))
+        around = self._surroundings.facts(asked)
+        absent: set[tuple[str, ...]] = set()
+        hollow: set[tuple[str, ...]] = set()
+        for text in _conditions(value) if use.is_condition else _expressions(value):
+            for need in needs_of(text):
+                depth = FACT_DEPTHS.get(need.path[0], 0)
+                fact = need.path[:depth]
+                if not 0 < depth <= len(need.path):
+                    continue
+                if fact not in need.facts and fact not in around:
+                    absent.add(fact)
+                known_something = (*fact, SOMETHING)
+                is_known = known_something in need.facts or known_something in around
+                if len(need.path) > depth and not is_known:
+                    hollow.add(fact)
+        return Wanting(absent=frozenset(absent), hollow=frozenset(hollow), asked=asked)
 
 
 def _conditions(value: Json) -> Iterator[str]:

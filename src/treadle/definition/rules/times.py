@@ -65,6 +65,8 @@ def _times(node: Outline) -> Iterator[tuple[str, Json]]:
 
 
 def _limit_of(node: Outline) -> Limit | None:
+    if "deadline" not in node.written:
+        return None
     return _limit(node.written, "the node" if node.id is None else quoted(node.id))
 
 

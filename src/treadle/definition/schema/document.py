@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from treadle.definition.digest import SCHEMA_COMMENT
 from treadle.definition.document import PRIORITY_MAX
 from treadle.definition.schema.activities import ACTIVITY_DEFINITIONS, POLICIES
 from treadle.definition.schema.bodies import BODY_DEFINITIONS, BODY_FIELDS
@@ -21,6 +22,7 @@ MEANING: Final = (
     "schema refuses is refused when the document is read; what it accepts is still looked at as a whole."
 )
 DOCUMENT: Final[Mapping[str, Field]] = {
+    SCHEMA_COMMENT: field("For editors: where this schema is. The digest leaves it out.", TEXT),
     "name": field("What the definition is called; together with `version` it is unique.", NAMED),
     "version": field("A document is never changed: another one has another version.", NAMED, examples=["1"]),
     "description": field("What it is for.", TEXT),

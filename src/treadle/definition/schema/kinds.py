@@ -98,7 +98,8 @@ KIND_FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
     "race": {"branches": field("The branches by their names.", branches(BODY))},
     "each": {
         "items": field(
-            "The list, or a template that gives one.", {"type": ["array", "string"], "pattern": r"\{\{"}
+            "The list, or a template that gives one.",
+            {"type": ["array", "string"], "pattern": r"^\{\{[\s\S]*\}\}$"},
         ),
         "concurrency": field(
             "How many items run at a time.", integer(1, CONCURRENCY_MAX), default=CONCURRENCY_DEFAULT

@@ -11,6 +11,9 @@ from treadle.expressions.cel.functions.table import FUNCTIONS, LAZY_METHODS, MET
 from treadle.expressions.cel.macros import MACRO_NAMES
 from treadle.expressions.cel.syntax import Call, Name, Phrase
 from treadle.expressions.faults import PathError
+from treadle.expressions.meant import FUNCTIONS as MEANT_FUNCTIONS
+from treadle.expressions.meant import METHODS as MEANT_METHODS
+from treadle.expressions.meant import written
 from treadle.expressions.nearest import quoted, suggestion
 
 FUNCTION_NAMES: Final = frozenset(name for name, _ in FUNCTIONS) | {"has"}
@@ -78,6 +81,9 @@ def _unknown(call: Call, name: str, table: Functions, *, is_method: bool) -> Pat
         given = len(call.arguments)
         return fault("invalid_arity", f"`{name}` takes {takes} arguments, not {given}", call)
     others, kind = (FUNCTION_NAMES, "method") if is_method else (METHOD_NAMES, "function")
+    meant = written(MEANT_METHODS if is_method else MEANT_FUNCTIONS, name)
+    if meant:
+        return fault("unknown_function", f"there is no {kind} `{name}`{meant}", call)
     if name in others:
         form = f"`{name}(value)`" if is_method else f"`value.{name}(...)`"
         return fault("unknown_function", f"`{name}` is written {form}", call)

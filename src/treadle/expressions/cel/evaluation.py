@@ -26,6 +26,11 @@ LONG_CHARS: Final = 64
 """Characters that are compared or hashed in one step."""
 
 
+ARITHMETIC: Final = frozenset("+-*/%")
+JUNCTIONS: Final = frozenset({"&&", "||"})
+NUMBERS: Final = frozenset({"int", "uint", "double"})
+
+
 class CelError(Exception):
     """An error of the language: `&&`, `||`, `all` and `exists` may do without the value that is missing."""
 
@@ -95,5 +100,18 @@ def too_costly() -> ExpressionError:
 
 def misfit(name: str, *values: Value) -> CelError:
     """The error of a function or an operator that does not take such values."""
-    types = " and ".join(type_name(value) for value in values)
-    return CelError(f"`{name}` does not take {types}")
+    types = [type_name(value) for value in values]
+    return CelError(f"`{name}` does not take {' and '.join(types)}{_hint(name, frozenset(types))}")
+
+
+def _hint(name: str, types: frozenset[str]) -> str:
+    """What to write for an operator that does not take values of these types."""
+    if name in JUNCTIONS:
+        return "; it takes true and false; a default is written `input.?name.orValue(...)`"
+    if name not in ARITHMETIC:
+        return ""
+    if "string" in types:
+        return "; write `string(...)` around the other, or `double(...)` around a text that is a number"
+    if types <= NUMBERS and "double" in types:
+        return "; write `int(...)`" if name == "%" else "; write `double(...)` around the whole number"
+    return "; write `int(...)` around the unsigned number" if types <= NUMBERS else ""

@@ -10,6 +10,7 @@ from treadle.expressions.cel.escapes import read_text_literal
 from treadle.expressions.cel.numbers import UINT_MAX
 from treadle.expressions.cel.values import Uint, Value
 from treadle.expressions.faults import PathError
+from treadle.expressions.meant import SIGNS, written
 from treadle.expressions.nearest import quoted
 
 LEXEME: Final = re.compile(
@@ -93,4 +94,7 @@ def _whole(written: str, position: int) -> int:
 def _meaningless(text: str, position: int) -> PathError:
     if text[position] in "\"'":
         return PathError("invalid_expression", "the string is not closed", position)
-    return PathError("invalid_expression", f"{quoted(text[position])} means nothing here", position)
+    # `==` was read already where three signs stand together.
+    signs = (text[max(0, position - 2) : position + 1], text[position : position + 2], text[position])
+    hint = next((found for found in (written(SIGNS, sign) for sign in signs) if found), "")
+    return PathError("invalid_expression", f"{quoted(text[position])} means nothing here{hint}", position)

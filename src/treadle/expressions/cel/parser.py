@@ -24,6 +24,7 @@ from treadle.expressions.cel.syntax import (
     Select,
 )
 from treadle.expressions.faults import PathError
+from treadle.expressions.meant import SIGNS, WORDS, written
 from treadle.expressions.nearest import quoted
 
 DEPTH_MAX: Final = 48
@@ -96,7 +97,20 @@ class Parser:
         found = self.next
         if found.kind == END:
             return PathError("invalid_expression", "the expression ends too early", found.start)
-        return PathError("invalid_expression", f"{quoted(found.text)} cannot stand here", found.start)
+        return PathError(
+            "invalid_expression", f"{quoted(found.text)} cannot stand here{self._hint()}", found.start
+        )
+
+    def _hint(self) -> str:
+        """What is probably meant by what cannot stand here, or by what stands before it."""
+        before = self._lexemes[self._position - 1].text if self._position else ""
+        if self.next.kind == "quoted":
+            return written(SIGNS, "`")
+        return (
+            written(SIGNS, before + self.next.text)
+            or written(WORDS, self.next.text)
+            or written(WORDS, before)
+        )
 
     def _binary(self, least: int) -> Phrase:
         """Operands with operators between them that bind at least so strongly."""

@@ -59,7 +59,7 @@ def compile_selection(compiling: Compiling, phrase: Phrase) -> Term:
     dotted = TYPES.get(compiling.written(phrase))
     if dotted is not None:
         return fixed(dotted)
-    base, links = _unrolled(phrase)
+    base, links = unrolled(phrase)
     if _is_root(compiling, base):
         return _from_root(compiling, base, links, phrase)
     return _follow(compiling, compiling.term(base), links, compiling.written(phrase))
@@ -68,7 +68,7 @@ def compile_selection(compiling: Compiling, phrase: Phrase) -> Term:
 def compile_presence(compiling: Compiling, phrase: Phrase) -> Term:
     """`has(a.b.c)`: whether there is a `c`; `a.b` must be there."""
     assert isinstance(phrase, Presence)
-    base, links = _unrolled(phrase.selected)
+    base, links = unrolled(phrase.selected)
     whole = compiling.written(phrase.selected)
     if not _is_root(compiling, base):
         before = _follow(compiling, compiling.term(base), links[:-1], whole)
@@ -84,7 +84,7 @@ def compile_presence(compiling: Compiling, phrase: Phrase) -> Term:
     return Term(step=is_there(before.step, str(key), whole), cost=before.cost + 1)
 
 
-def _unrolled(phrase: Phrase) -> tuple[Phrase, list[Link]]:
+def unrolled(phrase: Phrase) -> tuple[Phrase, list[Link]]:
     """Where a chain begins, and its links in the order in which they are followed."""
     links: list[Link] = []
     while isinstance(phrase, Select | Index):

@@ -8,15 +8,16 @@ from msgspec import UNSET
 from treadle.expressions.cel.evaluation import LONG_CHARS, CelError, Evaluation, Step
 from treadle.expressions.cel.numbers import UINT_MAX
 from treadle.expressions.cel.values import NONE, NUMBERS, Optional, Value, present
+from treadle.expressions.meant import size_hint
 from treadle.expressions.nearest import quoted
 from treadle.model.json import Json
 
 KEYS: Final = NUMBERS | {str}
 
 
-def missing(whole: str, key: Value) -> CelError:
-    """The error of a segment that is not there; `whole` is the path as it is written."""
-    return CelError(f"{whole}: {_spoken(key)} is missing", "missing_variable")
+def missing(whole: str, key: Value, value: Value = None) -> CelError:
+    """The error of a segment that is not there in a value; `whole` is the path as it is written."""
+    return CelError(f"{whole}: {_spoken(key)} is missing{size_hint(value, key)}", "missing_variable")
 
 
 def _spoken(key: Value) -> str:
@@ -102,7 +103,7 @@ def under(value: Value, key: Value, whole: str) -> Value:
         return optional_under(value, key, whole)
     found = element(value, key)
     if found is UNSET:
-        raise missing(whole, key)
+        raise missing(whole, key, value)
     return found
 
 
@@ -156,7 +157,7 @@ def walked(value: Json, keys: tuple[str | int, ...], whole: str) -> Json:
     for key in keys:
         found = element(value, key)
         if found is UNSET:
-            raise missing(whole, key)
+            raise missing(whole, key, value)
         value = found
     return value
 
@@ -167,7 +168,7 @@ def _named(value: Json, keys: tuple[str | int, ...], whole: str) -> Json:
         for key in keys:
             value = value[key]
     except (KeyError, TypeError):
-        raise missing(whole, key) from None
+        raise missing(whole, key, value) from None
     if value is UNSET:
         raise missing(whole, keys[-1])
     return value

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import quote_from_bytes
 
 from msgspec import UNSET
 
@@ -23,6 +24,8 @@ BLANKS: Final = (
     + ("\u2028\u2029\u202f\u205f\u3000")
 )
 """The white space of Unicode."""
+PERCENT_CHARS: Final = 3
+"""Characters that an encoded byte takes."""
 
 
 def _check_texts(name: str, *values: Value) -> None:
@@ -135,6 +138,14 @@ def join(evaluation: Evaluation, parts: Value, separator: Value = "") -> Value:
     return separator.join(parts)
 
 
+def percent_encode(evaluation: Evaluation, text: Value) -> Value:
+    """The text as it may stand in a URL: all but unreserved characters percent-encoded, in UTF-8."""
+    _check_texts("percentEncode", text)
+    raw = text.encode("utf-8", "replace")
+    evaluation.build(PERCENT_CHARS * len(raw))
+    return quote_from_bytes(raw, safe="")
+
+
 def _lower_ascii(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(UPPER)
 
@@ -155,6 +166,7 @@ METHODS: Final[Functions] = {
     ("upperAscii", 1): _makes("upperAscii", _upper_ascii),
     ("trim", 1): _makes("trim", lambda text: text.strip(BLANKS)),
     ("reverse", 1): _makes("reverse", lambda text: text[::-1]),
+    ("percentEncode", 1): percent_encode,
     ("charAt", 2): char_at,
     ("indexOf", 2): index_of,
     ("indexOf", 3): index_of,

@@ -1,0 +1,7 @@
+"""`python -m treadle.expressions.reference`: the page on stdout."""
+
+import sys
+
+from treadle.expressions.reference.page import reference
+
+sys.stdout.write(reference())
