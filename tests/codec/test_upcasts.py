@@ -13,6 +13,7 @@ from treadle.codec.events import decode_events
 from treadle.codec.snapshots import decode_snapshot, encode_snapshot, is_told
 from treadle.core.evolve import fold
 from treadle.core.invariants import violations
+from treadle.model.events import BranchOpened, Event, NodeEntered, NodeSkipped
 from treadle.model.execution import (
     Activity,
     Attempt,
@@ -197,8 +198,17 @@ def test_what_schema_1_stored_of_a_failed_execution_is_enough_to_retry_it(*, is_
             fails_and_is_undone(play)
         play.retry()
         to_the_end(play)
-    assert stored.history == never_stored.history[before:]
+    assert [without_place(event) for event in stored.history] == [
+        without_place(event) for event in never_stored.history[before:]
+    ]
     assert stored.status is ExecutionStatus.COMPLETED
+
+
+def without_place(event: Event) -> Event:
+    """The event without what it says of when its work was begun: schema 1 did not keep that."""
+    if isinstance(event, NodeEntered | NodeSkipped):
+        return replace(event, since=0, after=0)
+    return replace(event, after=0) if isinstance(event, BranchOpened) else event
 
 
 RECORDED: Final = sorted((HERE / "1").glob("*.json"))

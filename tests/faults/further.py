@@ -97,6 +97,7 @@ FURTHER = (
         "core/stopping.py",
         ((" or before.ending is not None:\n", ":\n"),),
         (f"{TABLES}/test_children.py",),
+        is_simulated=False,
     ),
     Fault(
         "a probe that says not done is taken to say done",
@@ -154,7 +155,7 @@ FURTHER = (
     Fault(
         "a cancel does not reach the catch",
         "core/nodes/try_.py",
-        (("clause.body, failure=failure)", "clause.body, failure=failure, is_shielded=True)"),),
+        (("clause.body, failure=failure,", "clause.body, failure=failure, is_shielded=True,"),),
         (f"{TABLES}/test_try.py",),
         is_simulated=False,
     ),
@@ -221,12 +222,14 @@ FURTHER = (
         "core/outstanding.py",
         (("and activity is not None and activity.accepted is None", "and activity is not None"),),
         (f"{TABLES}/test_callbacks.py",),
+        is_simulated=False,
     ),
     Fault(
         "an attempt keeps the answer of the trigger before it",
         "core/folding/activities.py",
         (("            accepted=None,\n", ""),),
         (f"{TABLES}/test_callbacks.py",),
+        is_simulated=False,
     ),
     Fault(
         "a clock that goes back takes the execution back",
@@ -240,9 +243,9 @@ FURTHER = (
         "core/commands/cancel_execution.py",
         (
             (
-                "    if status_of(turn.execution) not in CANCELLABLE:\n"
-                '        return invalid_transition(turn.execution, "cancel")\n',
-                "",
+                "    if status not in CANCELLABLE and not (status is ExecutionStatus.STUCK and "
+                "is_of_parent(turn, command)):\n",
+                "    if status in TERMINAL:\n",
             ),
         ),
         (f"{TABLES}/test_try.py",),
@@ -318,10 +321,10 @@ FURTHER = (
         "core/folding/visits.py",
         (
             (
-                '        "frames": with_frame(execution, event.frame, node=event.next),\n'
+                '        "frames": with_frame(execution, event.frame, node=event.next, after=event.after),\n'
                 '        "visits": execution.visits.put(key, visit),\n'
                 '        "earlier": kept_earlier(execution, key),',
-                '        "frames": with_frame(execution, event.frame, node=event.next),\n'
+                '        "frames": with_frame(execution, event.frame, node=event.next, after=event.after),\n'
                 '        "visits": execution.visits.put(key, visit),\n'
                 '        "earlier": execution.earlier,',
             ),

@@ -127,7 +127,7 @@ PLANTED = (
         "core/settling.py",
         (
             (
-                "if execution.ended is not None or (execution.paused is not None and is_entering):",
+                "if execution.ended is not None or execution.paused is not None:",
                 "if execution.ended is not None:",
             ),
         ),
@@ -138,8 +138,8 @@ PLANTED = (
         "core/timers.py",
         (
             (
-                "if frame.wake_at is not None and not is_paused:",
-                "if frame.wake_at is not None:",
+                "if frame.wake_at is not None and not is_paused and",
+                "if frame.wake_at is not None and",
             ),
         ),
         (f"{TABLES}/test_pausing.py",),
@@ -214,7 +214,10 @@ PLANTED = (
         "the back-off has no cap",
         "core/backoff.py",
         (
-            ("capped = min(float(policy.max_ms), steep)", "capped = steep"),
+            (
+                "capped = min(float(policy.max_ms), _steep_ms(policy, counted))",
+                "capped = _steep_ms(policy, counted)",
+            ),
             ("int(min(float(policy.max_ms), jittered))", "int(jittered)"),
         ),
         (f"{TABLES}/test_backoff.py",),
@@ -337,8 +340,8 @@ PLANTED = (
         "core/nodes/try_.py",
         (
             (
-                "    if node.finally_ is not None:\n        open_body",
-                "    if node.finally_ is not None and frame.ending is None:\n        open_body",
+                "    if node.finally_ is not None:\n        is_anew",
+                "    if node.finally_ is not None and frame.ending is None:\n        is_anew",
             ),
         ),
         (f"{TABLES}/test_try.py",),
@@ -348,7 +351,7 @@ PLANTED = (
         "core/decide.py",
         (
             (
-                "        begin(turn, execution)\n",
+                "        begin(turn, execution, command)\n",
                 "        pass\n",
             ),
             (
@@ -471,13 +474,13 @@ PLANTED = (
     Fault(
         "a signal that was kept in a pause is lost",
         "core/catching_up.py",
-        (("        _take(turn, kept)\n", ""),),
+        (("        _give(turn, turn.execution.signals[one.seq])\n", "        pass\n"),),
         (f"{TABLES}/test_signals.py", f"{TABLES}/test_pausing.py"),
     ),
     Fault(
         "a signal that was kept in a pause is lost if the end of the pause is held",
         "core/decide.py",
-        (("    if is_plain or execution.paused is not None:\n", "    if True:\n"),),
+        (("    is_plain = not has_signals and", "    is_plain ="),),
         (FOUND,),
         is_simulated=False,
     ),

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.further import FURTHER
+from tests.faults.orders import OF_ORDER
 from tests.faults.planted import ORDERS, PLANTED, Fault, plant
+from tests.faults.runs import OF_RUNS
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +20,7 @@ PACKAGE = ROOT / "src" / "treadle"
 PASSED, FAILED = 0, 1
 """What pytest exits with; anything else is no verdict on the fault."""
 SECONDS_MAX = 60
-FAULTS = (*PLANTED, *FURTHER)
+FAULTS = (*PLANTED, *FURTHER, *OF_ORDER, *OF_RUNS)
 
 
 def copied(to: Path) -> Path:

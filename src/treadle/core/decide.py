@@ -8,14 +8,14 @@ from treadle.core.compensating import EXHAUSTED, NEEDS_RESPONSE
 from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.core.measuring import EVENT_BYTES
 from treadle.core.outstanding import invocation, is_out
-from treadle.core.settling import runnable, settle
+from treadle.core.settling import conclude, runnable, settle
 from treadle.core.signals import expire
 from treadle.core.status import is_stuck
-from treadle.core.timers import fire_due, next_wake_at
+from treadle.core.timers import due_by, is_past_deadline, next_wake_at
 from treadle.core.turn import Turn
 from treadle.core.unknowns import pause_for_unknown, unresolved
 from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
-from treadle.model.commands import Command, ReportChild, StartExecution
+from treadle.model.commands import Command, Continue, PauseExecution, ReportChild, StartExecution
 from treadle.model.decision import Decision, Refused
 from treadle.model.effects import Alarm, Continuation, Effect, Notice
 from treadle.model.events import ExecutionStuck
@@ -37,9 +37,9 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
     """What the command does to the execution, which is None before its start.
 
     Everything due by `now` is decided before the command; `now` never goes below the last event.
-    A refusal changes nothing at all. `is_held` records what the command says and goes no further: nothing
-    due fires and nothing new starts, as an engine wants it that is about to stop. `state_bytes` is what the
-    state holds at most, as the decision before said.
+    A refusal changes nothing at all. `is_held` records what the command says and goes no further: nothing new
+    starts, and nothing due fires unless a deadline has passed, as an engine wants it that is about to stop.
+    `state_bytes` is what the state holds at most, as the decision before said.
     """
     if execution is None:
         if not isinstance(command, StartExecution):
@@ -48,15 +48,19 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
         now = max(now, execution.updated_at)
     turn = Turn(program, execution, now, bounds)
     turn.state_bytes = state_bytes
-    if execution is not None and not is_held:
-        begin(turn, execution)
+    if is_held:
+        turn.is_held = True
+    if execution is not None:
+        begin(turn, execution, command)
     was_ended = execution is not None and execution.ended is not None
     was_paused = execution is not None and turn.execution.paused is not None
     refused = HANDLERS[type(command)](turn, command)
     if refused is not None:
         return refused
-    if not is_held:
-        go_on(turn, was_paused=was_paused)
+    if is_held:
+        rest(turn)
+    else:
+        go_on(turn, was_paused=was_paused, was_ended=was_ended)
     ask_further(turn)
     if turn.execution.compensations:
         announce_stuck(turn)
@@ -70,23 +74,43 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
     )
 
 
-def begin(turn: Turn, execution: Execution) -> None:
-    """Let happen what is due before the command is looked at."""
+def begin(turn: Turn, execution: Execution, command: Command) -> None:
+    """Let happen what has come and is due before the command is looked at.
+
+    All of it, since what the command says may be late; only a continuation says nothing, and may stop short.
+    A pause is what an engine asks for that cannot decide any more: a held one looks at nothing before.
+    """
+    if turn.is_held:
+        if not isinstance(command, PauseExecution) and is_past_deadline(turn):
+            catch_up(turn, is_bounded=False)
+        return
     has_signals = bool(execution.signals)
     if has_signals:
         expire(turn)
-    is_plain = not has_signals and execution.frames[ROOT_FRAME].ending is None
-    if is_plain or execution.paused is not None:
-        fire_due(turn)
-    else:
-        catch_up(turn)
+    is_continuing = type(command) is Continue
+    is_plain = not has_signals and not is_continuing and execution.frames[ROOT_FRAME].ending is None
+    if not is_plain or due_by(turn, turn.now) is not None:
+        catch_up(turn, is_bounded=is_continuing)
 
 
-def go_on(turn: Turn, *, was_paused: bool) -> None:
-    """Take every step that can be taken; after a pause, first what came and fell due in it."""
+def go_on(turn: Turn, *, was_paused: bool, was_ended: bool) -> None:
+    """Take every step that can be taken; after a pause, first what came and fell due in it.
+
+    A run that begins anew takes no signal that has expired since the run before.
+    """
+    if was_ended:
+        expire(turn)
     if was_paused and turn.execution.paused is None:
         catch_up(turn)
     settle(turn)
+
+
+def rest(turn: Turn) -> None:
+    """A held turn takes in what has ended, unless something that came before it has its turn first."""
+    execution = turn.execution
+    is_plain = execution.paused is None and turn.root.ending is None and not execution.signals
+    if is_plain and due_by(turn, turn.now) is None:
+        conclude(turn)
 
 
 def ask_further(turn: Turn) -> None:

@@ -1,15 +1,16 @@
 """Entering the node at which a frame stands, or passing over it."""
 
+from typing import TypeVar
+
 from msgspec.structs import replace
 
 from treadle.core.folding.activities import NOT_KNOWN
-from treadle.core.folding.visits import is_of_earlier_run
 from treadle.core.nodes.failing import fail_rejected
 from treadle.core.nodes.switch import follower
 from treadle.core.nodes.table import KINDS
 from treadle.core.required import required
 from treadle.core.scope import Scope
-from treadle.core.standing import is_undone, stands
+from treadle.core.standing import begun_at, is_of_earlier_run, is_undone, stands
 from treadle.core.turn import Turn
 from treadle.model.events import NodeEntered, NodeSkipped, ResultKept
 from treadle.model.execution import Execution, Frame, Visit, VisitStatus
@@ -17,6 +18,7 @@ from treadle.model.expression import ExpressionError
 from treadle.model.ids import Instant, NodeId, Path, visit_path
 from treadle.model.program import ProgramNode, SwitchNode, TaskNode
 
+Begun = TypeVar("Begun", NodeEntered, NodeSkipped)
 DID_NOT_COMPLETE = frozenset({VisitStatus.FAILED, VisitStatus.CANCELLED})
 
 
@@ -28,34 +30,27 @@ def enter_next(turn: Turn, frame: Frame) -> None:
     execution = turn.execution
     node = turn.program.nodes[required(frame.node, "node to enter")]
     newest = execution.visits.get(f"{node.id}{frame.suffix}")
-    before = newest if newest is not None and is_of_earlier_run(execution, frame, newest) else None
-    if before is not None and stands(turn, before, frame.suffix):
-        _keep(turn, frame, node, before)
+    if newest is not None and is_kept(turn, frame, newest):
+        _keep(turn, frame, node, newest)
         return
     number = next_number(execution, frame, node.id, newest)
     path = visit_path(node.id, frame.suffix, number)
-    if node.when is None:
-        enter(turn, frame, node, path, number, before)
-        return
     try:
-        is_wanted = bool(node.when(Scope(execution, frame)))
+        is_wanted = node.when is None or bool(node.when(Scope(execution, frame)))
     except ExpressionError as error:
         turn.emit(_entered(turn, frame, node, path, number))
         fail_rejected(turn, turn.frame(frame.id), error)
         return
     if is_wanted:
-        enter(turn, frame, node, path, number, before)
+        turn.emit(_entered(turn, frame, node, path, number))
+        KINDS[type(node)].enter(turn, turn.execution.frames[frame.id], node, path)
     else:
-        _skip(turn, frame, node, path, number, before)
+        turn.emit(_skipped(turn, frame, node, path, number))
 
 
-def enter(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int, before: Visit | None) -> None:
-    """Begin the visit, and do what its kind does; `before` is that of an earlier run."""
-    entered = _entered(turn, frame, node, path, number)
-    if before is not None:
-        entered = replace(entered, keyed_as=_keyed_as(turn, node, before))
-    turn.emit(entered)
-    KINDS[type(node)].enter(turn, turn.execution.frames[frame.id], node, path)
+def is_kept(turn: Turn, frame: Frame, newest: Visit) -> bool:
+    """Whether the newest visit of the node is what an earlier run made of this one, and its result stands."""
+    return is_of_earlier_run(turn.execution, frame, newest) and stands(turn, newest, frame.suffix)
 
 
 def _entered(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int) -> NodeEntered:
@@ -67,24 +62,37 @@ def _entered(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: in
         kind=KINDS[type(node)].name,
         number=number,
     )
+    if turn.execution.run > 1:
+        newest = turn.execution.visits.get(f"{node.id}{frame.suffix}")
+        is_anew = newest is not None and not is_of_earlier_run(turn.execution, frame, newest)
+        entered = replace(_in_later_run(turn, frame, node, entered), is_anew=is_anew)
     if node.deadline_ms is None:
         return entered
     return replace(entered, deadline_at=Instant(turn.now + node.deadline_ms))
 
 
-def _skip(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int, before: Visit | None) -> None:
-    turn.emit(
-        NodeSkipped(
-            at=turn.now,
-            frame=frame.id,
-            path=path,
-            node=node.id,
-            kind=KINDS[type(node)].name,
-            number=number,
-            next=node.next,
-            keyed_as=None if before is None else _keyed_as(turn, node, before),
-        )
+def _skipped(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int) -> NodeSkipped:
+    skipped = NodeSkipped(
+        at=turn.now,
+        frame=frame.id,
+        path=path,
+        node=node.id,
+        kind=KINDS[type(node)].name,
+        number=number,
+        next=node.next,
     )
+    return skipped if turn.execution.run == 1 else _in_later_run(turn, frame, node, skipped)
+
+
+def _in_later_run(turn: Turn, frame: Frame, node: ProgramNode, event: Begun) -> Begun:
+    """The event with what the visit takes over of an earlier run, and what that lets stand in the body."""
+    before = turn.execution.visits.get(f"{node.id}{frame.suffix}")
+    if before is None:
+        return replace(event, after=frame.after)
+    after = max(frame.after, begun_at(before))
+    if is_of_earlier_run(turn.execution, frame, before):
+        return replace(event, after=after, since=begun_at(before), keyed_as=_keyed_as(turn, node, before))
+    return replace(event, after=after)
 
 
 def _keep(turn: Turn, frame: Frame, node: ProgramNode, visit: Visit) -> None:

@@ -49,7 +49,9 @@ def _size(payload: Json) -> int:
 
 def count(turn: Turn, payload: Json) -> None:
     """The state holds the payload too, whatever it comes to: an undo is never left out for its size."""
-    turn.state_bytes += _size(payload)
+    size = _size(payload)
+    turn.state_bytes += size
+    turn.payload_bytes += size
 
 
 def fits(turn: Turn, payload: Json) -> bool:
@@ -64,6 +66,7 @@ def fits(turn: Turn, payload: Json) -> bool:
         if turn.state_bytes + size > most:
             return False
     turn.state_bytes += size
+    turn.payload_bytes += size
     return True
 
 

@@ -33,44 +33,70 @@ AWAKE: Final = STANDING | {Phase.UNDOING, Phase.CLOSING}
 """Where a frame stands that may take a step: asked first, because most of many frames stand elsewhere."""
 
 
-def settle(turn: Turn, *, is_entering: bool = True) -> None:
+def settle(turn: Turn) -> None:
     """Take every step that can be taken now, at most `bounds.transitions` visits entered or left.
 
-    Without `is_entering` nothing begins: bodies end and join, what is to stop is told to.
+    Nor further than the step that brings what they record beyond `bounds.decision_bytes`.
     """
-    while turn.transitions < turn.bounds.transitions:
-        frame = runnable(turn.execution, is_entering=is_entering)
+    bytes_max = turn.payload_bytes + turn.bounds.decision_bytes
+    while turn.transitions < turn.bounds.transitions and turn.payload_bytes <= bytes_max:
+        frame = runnable(turn.execution)
         if frame is None:
-            turn.is_settled = is_entering
+            turn.is_settled = True
             return
         step(turn, frame)
 
 
-def runnable(execution: Execution, *, is_entering: bool = True) -> Frame | None:
-    """The oldest frame that can be taken on, None when the execution waits or has ended.
+def conclude(turn: Turn) -> None:
+    """Take every step that begins nothing: bodies end and join, what is to stop is told to.
 
-    While it is paused nothing begins.
+    No bound cuts it short, or what has ended would end after what is due later; nothing that it opens is
+    gone through before something begins in it, so there are no more such steps than frames.
     """
-    if execution.ended is not None or (execution.paused is not None and is_entering):
-        return None
+    while (frame := concludable(turn)) is not None:
+        step(turn, frame)
+
+
+def concludable(turn: Turn) -> Frame | None:
+    """The oldest frame whose next step begins nothing, but for those that have their place later."""
     found: Frame | None = None
-    for frame in execution.frames.values():
+    for frame in turn.execution.frames.values():
         if (
             frame.phase in AWAKE
             and (found is None or frame.id < found.id)
-            and is_runnable(execution, frame)
-            and (is_entering or not begins(frame))
+            and frame.id not in turn.later
+            and can_conclude(turn.execution, frame)
         ):
             found = frame
     return found
 
 
+def can_conclude(execution: Execution, frame: Frame) -> bool:
+    """Whether the frame's next step can be taken, and begins nothing."""
+    return frame.phase in AWAKE and is_runnable(execution, frame) and not begins(frame)
+
+
+def runnable(execution: Execution) -> Frame | None:
+    """The oldest frame that can be taken on, None when the execution waits, is paused or has ended."""
+    if execution.ended is not None or execution.paused is not None:
+        return None
+    found: Frame | None = None
+    for frame in execution.frames.values():
+        if frame.phase in AWAKE and (found is None or frame.id < found.id) and is_runnable(execution, frame):
+            found = frame
+    return found
+
+
 def begins(frame: Frame) -> bool:
-    """Whether the frame's next step begins something: a visit, an undo, a probe, or the end of the run."""
+    """Whether the frame's next step begins something: a visit, an undo, a probe, or the end of the run.
+
+    To go through an iteration without a node begins it as well.
+    """
     if frame.role is UNDO or frame.phase is UNDOING:
         return True
     if frame.ending is None:
-        return frame.phase is READY and (frame.node is not None or frame.parent is None)
+        is_fresh = frame.node is not None or (frame.index is not None and frame.last is None)
+        return frame.phase is READY and (is_fresh or frame.parent is None)
     return frame.path is None and frame.children == 0 and (bool(frame.armed) or frame.parent is None)
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from treadle.core.turn import Turn
-from treadle.model.execution import CompensationStatus, Execution, Visit, VisitStatus
+from treadle.model.execution import CompensationStatus, Execution, Frame, Visit, VisitStatus
 from treadle.model.ids import NodeId, Path
 from treadle.model.program import EndNode, Program, RaceNode, SwitchNode
 
@@ -30,6 +30,21 @@ def stands(turn: Turn, visit: Visit, suffix: str) -> bool:
         and suffix_of(path).startswith(suffix)
         for path, compensation in turn.execution.compensations.items()
     )
+
+
+def begun_at(visit: Visit) -> int:
+    """The `seq` at which the work of the visit was begun first, in whatever run."""
+    return visit.since or visit.seq
+
+
+def is_of_earlier_run(execution: Execution, frame: Frame, visit: Visit) -> bool:
+    """Whether the visit is what an earlier run made of what the body does next.
+
+    In a graph that leads back, the newest visit of a node further on may belong to a round before. The first
+    schema of snapshots did not say when a visit began: what it has stands, as it did then.
+    """
+    begun = begun_at(visit)
+    return visit.run < execution.run and (begun > frame.after or not begun)
 
 
 def result_of(program: Program, visit: Visit) -> frozenset[NodeId]:

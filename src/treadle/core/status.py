@@ -29,7 +29,7 @@ def status_of(execution: Execution) -> ExecutionStatus:
     if execution.started_at is None:
         return ExecutionStatus.PENDING
     for frame in execution.frames.values():
-        if frame.phase in ACTIVE:
+        if frame.phase in ACTIVE and (not frame.children or can_move(execution, frame)):
             return ExecutionStatus.RUNNING
     return ExecutionStatus.WAITING
 

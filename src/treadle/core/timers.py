@@ -10,7 +10,7 @@ from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.core.nodes.failing import rise
 from treadle.core.nodes.table import KINDS
 from treadle.core.required import required
-from treadle.core.settling import settle
+from treadle.core.settling import conclude
 from treadle.core.stopping import DEADLINE, stop
 from treadle.core.turn import Turn
 from treadle.core.unknowns import ENGINE, resume_if_resolved
@@ -35,31 +35,33 @@ OF_EXECUTION: Final = FrameId(0)
 """In the place of a frame: the deadline is that of the execution."""
 
 
-def fire_due(turn: Turn, by: Instant | None = None) -> None:
-    """Let everything happen that is due by `by` (now), in the order of the instants.
+def fire_due(turn: Turn, by: Instant, *, is_bounded: bool) -> bool:
+    """Let everything happen that is due by that instant, in the order of the instants, up to a pause.
 
-    While paused that is deadlines alone, and what has ended in the pause has ended before them.
-    What has ended by one has ended before the next: the branch that wins a race stops the others.
+    What ends by one has ended before the next: the branch that wins a race stops the others.
+    `is_bounded`: at most so much as one decision may take, then False; what is left is due still.
     """
-    until = turn.now if by is None else by
-    while (due := _due(turn, until)) is not None:
-        if due.is_timer:
-            fire(turn, turn.frame(due.frame))
-        else:
-            pass_deadline(turn, due.frame)
-        settle(turn, is_entering=False)
-        resume_if_resolved(turn, actor=ENGINE, reason="a deadline has passed")
+    while turn.execution.paused is None and (due := due_by(turn, by)) is not None:
+        if is_bounded and turn.transitions >= turn.bounds.transitions:
+            return False
+        happen(turn, due)
+    return True
 
 
-def _due(turn: Turn, until: Instant) -> Due | None:
-    due = earliest(turn.execution)
-    if due is None or due.at > until:
-        return None
-    if turn.execution.paused is None:
-        return due
-    settle(turn, is_entering=False)
-    due = earliest(turn.execution)
-    return None if due is None or due.at > until else due
+def happen(turn: Turn, due: Due) -> None:
+    """Let the one thing happen, and what it ends."""
+    if due.is_timer:
+        fire(turn, turn.frame(due.frame))
+    else:
+        pass_deadline(turn, due.frame)
+    conclude(turn)
+    resume_if_resolved(turn, actor=ENGINE, reason="a deadline has passed")
+
+
+def due_by(turn: Turn, by: Instant) -> Due | None:
+    """What is due first, if that is by the instant. Nothing that starts an attempt while the turn is held."""
+    due = earliest(turn.execution, is_held=turn.is_held)
+    return None if due is None or due.at > by else due
 
 
 def next_wake_at(execution: Execution) -> Instant | None:
@@ -68,8 +70,8 @@ def next_wake_at(execution: Execution) -> Instant | None:
     return due.at if due is not None else None
 
 
-def earliest(execution: Execution) -> Due | None:
-    """What falls due first."""
+def earliest(execution: Execution, *, is_held: bool = False) -> Due | None:
+    """What falls due first; while paused that is a deadline. `is_held`: no back-off."""
     if execution.ended is not None:
         return None
     found: Due | None = None
@@ -78,11 +80,25 @@ def earliest(execution: Execution) -> Due | None:
         found = Due(at=execution.deadline_at, is_timer=False, frame=OF_EXECUTION)
     is_paused = execution.paused is not None
     for frame in execution.frames.values():
-        if frame.wake_at is not None and not is_paused:
+        if frame.wake_at is not None and not is_paused and not (is_held and frame.phase is Phase.BACKOFF):
             found = _earlier(found, frame.wake_at, frame.id, is_timer=True)
         if frame.deadline_at is not None and frame.ending is None:
             found = _earlier(found, frame.deadline_at, frame.id, is_timer=False)
     return found
+
+
+def is_past_deadline(turn: Turn) -> bool:
+    """Whether a deadline has passed by now that has not acted."""
+    execution = turn.execution
+    if execution.ended is not None:
+        return False
+    is_late = execution.deadline_at is not None and execution.deadline_at <= turn.now
+    if is_late and execution.outcome is None and turn.root.ending is None:
+        return True
+    return any(
+        frame.deadline_at is not None and frame.deadline_at <= turn.now and frame.ending is None
+        for frame in execution.frames.values()
+    )
 
 
 def _earlier(found: Due | None, at: Instant, frame: FrameId, *, is_timer: bool) -> Due:

@@ -25,13 +25,17 @@ TRANSITIONS: Final = frozenset(
 )
 """What counts towards the bound of one decision."""
 
+NO_FRAMES: Final[frozenset[FrameId]] = frozenset()
+
 
 class Turn:
     """Mutable, and never leaves `decide`. `execution` is the state after the events so far.
 
     `since` is the version before this decision, `started` are the frames of which an attempt was started,
-    `others` is what other executions are owed, `state_bytes` is what the state holds at most;
-    `is_settled` says that nothing more can be done now.
+    `others` is what other executions are owed, `state_bytes` is what the state holds at most,
+    `payload_bytes` what the events hold beside their fixed size;
+    `is_settled` says that nothing more can be done now, `is_held` that nothing may start.
+    `later` are, while it catches up, the frames whose end was recorded and has its place only later.
     """
 
     __slots__ = (
@@ -39,9 +43,12 @@ class Turn:
         "events",
         "execution",
         "has_started",
+        "is_held",
         "is_settled",
+        "later",
         "now",
         "others",
+        "payload_bytes",
         "program",
         "since",
         "started",
@@ -60,8 +67,11 @@ class Turn:
         self.started: list[FrameId] = []
         self.others: list[ChildStart | Notice] = []
         self.state_bytes = 0
+        self.payload_bytes = 0
         self.transitions = 0
         self.is_settled = False
+        self.is_held = False
+        self.later = NO_FRAMES
         self.has_started = execution is not None
         self.since = 0 if execution is None else execution.version
         if execution is not None:

@@ -10,6 +10,8 @@ class ExecutionBounds(msgspec.Struct, frozen=True, kw_only=True):
 
     transitions: int = 256
     """Visits entered or left in one decision; then it is committed, and continued."""
+    decision_bytes: int = 1024 * 1024
+    """Variables, results and signals, as JSON, that the steps of one decision record; then the same."""
     frames: int = 1_000
     """Live frames; more fail the node that would open them with `frames`."""
     items: int = 10_000

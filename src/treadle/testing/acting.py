@@ -74,7 +74,10 @@ class Acts:
         return self._around.command(life, command, is_held=self._around.chance(0.05))
 
     def pause(self, life: Life) -> None:
+        """Sometimes what an open wait wants comes in the pause."""
         self._act(life, PauseExecution(actor=ACTOR))
+        if self._around.chance(0.5):
+            self.signal_wanted(life)
 
     def resume(self, life: Life) -> None:
         self._act(life, ResumeExecution(actor=ACTOR))

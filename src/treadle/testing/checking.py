@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from treadle.core.ended import came_at
 from treadle.core.folding.lifecycle import ROOT_FRAME
+from treadle.core.nodes.parallel import branch_name
 from treadle.core.signals import entry_for, faults_of, in_order
+from treadle.core.turn import TRANSITIONS
 from treadle.model.bounds import ExecutionBounds
-from treadle.model.commands import CancelExecution, PassDeadline, TerminateExecution
+from treadle.model.commands import CancelExecution, Command, Continue, PassDeadline, TerminateExecution
 from treadle.model.decision import Decision
-from treadle.model.effects import Invocation, Notice
+from treadle.model.effects import Alarm, Continuation, Invocation, Notice
 from treadle.model.events import (
     ActivityAccepted,
     ActivityCompleted,
@@ -16,13 +19,14 @@ from treadle.model.events import (
     ActivityUnknown,
     DeadlinePassed,
     Event,
+    NodeCompleted,
     SignalKept,
     SignalReceived,
 )
 from treadle.model.execution import Execution, ExecutionStatus, Frame, Phase
-from treadle.model.ids import ActivityId, ExecutionId, Instant
+from treadle.model.ids import ActivityId, ExecutionId, Instant, NodeId, Path
 from treadle.model.outcomes import Failed, Ok, Outcome, Unknown
-from treadle.model.program import Program
+from treadle.model.program import Program, RaceNode
 from treadle.testing.ledger import Side, side_of
 
 EVENT_OF: Final[dict[type, type]] = {
@@ -58,6 +62,20 @@ def late_timers(before: Execution | None, after: Execution, now: Instant) -> Ite
             yield f"what frame {frame.id} waits for was due at {frame.wake_at}, and has not happened"
 
 
+def stopped_short(
+    before: Execution | None, command: Command, decision: Decision, bounds: ExecutionBounds, now: Instant
+) -> bool:
+    """Whether a continuation, or the end of a pause, has reached its bound and owes to go on at once."""
+    was_paused = before is not None and before.paused is not None
+    if not (was_paused or isinstance(command, Continue)):
+        return False
+    is_owed = any(
+        isinstance(effect, Continuation) or (isinstance(effect, Alarm) and effect.at <= now)
+        for effect in decision.effects
+    )
+    return is_owed and sum(type(event) in TRANSITIONS for event in decision.events) >= bounds.transitions
+
+
 def unfed_waits(program: Program, execution: Execution, bounds: ExecutionBounds) -> Iterator[str]:
     """No signal is kept that an open wait wants."""
     if execution.ended is not None or execution.paused is not None:
@@ -73,6 +91,33 @@ def unfed_waits(program: Program, execution: Execution, bounds: ExecutionBounds)
                 and (frame.wake_at is None or came_at < frame.wake_at)
             ):
                 yield f"{frame.path} waits for {kept.name}, which was kept as {kept.seq}"
+
+
+def wrong_winners(program: Program, before: Execution | None, events: Sequence[Event]) -> Iterator[str]:
+    """Of the branches of a race that had ended before this decision, the one wins that ended first."""
+    if before is None:
+        return
+    for event in events:
+        node = program.nodes[NodeId(_node_of(event.path))] if isinstance(event, NodeCompleted) else None
+        if not isinstance(event, NodeCompleted) or not isinstance(node, RaceNode):
+            continue
+        ended = {
+            branch_name(frame): came_at(before, frame)
+            for frame in before.frames.values()
+            if frame.opener == event.path and _has_completed(frame)
+        }
+        winner = event.output["winner"] if isinstance(event.output, dict) else None
+        if winner in ended and ended[winner] > min(ended.values()):
+            yield f"{event.path} was won by {winner}, and the branches had ended at {ended}"
+
+
+def _node_of(path: Path) -> str:
+    return path.partition("~")[0].partition("[")[0]
+
+
+def _has_completed(frame: Frame) -> bool:
+    is_over = frame.path is None and frame.node is None and frame.children == 0 and frame.last is not None
+    return is_over and frame.ending is None
 
 
 def deadlines_first(activity: ActivityId, events: Sequence[Event]) -> Iterator[str]:

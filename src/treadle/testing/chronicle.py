@@ -45,6 +45,11 @@ def untrue(
     yield from _Standing(program).untrue(history)
 
 
+def anew(history: Sequence[Event]) -> frozenset[str]:
+    """The visits that say that they take over nothing of an earlier run."""
+    return frozenset(event.path for event in history if isinstance(event, NodeEntered) and event.is_anew)
+
+
 def _visits(history: Sequence[Event], ended: ExecutionStatus) -> Iterator[str]:
     """A visit has a name of its own, and ends once."""
     begun = Counter(event.path for event in history if isinstance(event, NodeEntered | NodeSkipped))
@@ -174,6 +179,9 @@ class _Standing:
 
     def _entered(self, event: NodeEntered) -> Iterator[str]:
         path = self._done.pop(_key(event.path), None)
+        is_known = self._run > 1 and _key(event.path) in self._entered_in
+        if is_known and event.is_anew is self._is_next(event):
+            yield f"{event.path} takes over {'nothing' if event.is_anew else 'what is not of its round'}"
         node = self._program.nodes[event.node]
         is_standing = path is not None and self._is_next(event) and path not in self._undone
         if is_standing and isinstance(node, TaskNode | ChildNode):
@@ -200,7 +208,7 @@ class _Standing:
             self._limits[event.frame] = max(self._limits.get(event.frame, 0), before)
 
     def opened(self, event: BranchOpened) -> None:
-        self._limits[self._seq] = self._seq if event.is_anew else self._begun[_key(event.path)]
+        self._limits[self._seq] = max(event.after, self._begun[_key(event.path)])
 
     def completed(self, event: NodeCompleted) -> None:
         self._done[_key(event.path)] = event.path

@@ -24,11 +24,17 @@ ONCE_SIDES: Final = frozenset({Side.FORWARD, Side.UNDO, Side.HOOK, Side.LOOK_UP}
 
 
 def broken_promises(
-    ledger: Ledger, program: Program, ended: ExecutionStatus, scopes: Scopes | None = None
+    ledger: Ledger,
+    program: Program,
+    ended: ExecutionStatus,
+    scopes: Scopes | None = None,
+    *,
+    anew: frozenset[str] = frozenset(),
 ) -> list[str]:
     """What the execution did that it must not, or did not that it must, a sentence each.
 
-    `scopes` None: there is one run and one body.
+    `scopes` None: there is one run and one body. `anew` are the visits that take over nothing of an earlier
+    run.
     """
     if scopes is None:
         scopes = Scopes()
@@ -36,7 +42,7 @@ def broken_promises(
             scopes.root.end(Fate.BROKEN)
     return [
         *_keys(ledger),
-        *_keys_over_runs(ledger),
+        *_keys_over_runs(ledger, anew),
         *_attempts(ledger),
         *_counts(ledger, program),
         *out_of_order(ledger, scopes),
@@ -88,8 +94,11 @@ class _Past:
         return self.outcome.get(node) in NOT_KNOWN and node not in self.undone
 
 
-def _keys_over_runs(ledger: Ledger) -> Iterator[str]:
-    """A visit goes under the key of one of an earlier run if nobody knows what that one did, else never."""
+def _keys_over_runs(ledger: Ledger, anew: frozenset[str]) -> Iterator[str]:
+    """A visit goes under the key of one of an earlier run if nobody knows what that one did, else never.
+
+    What begins a round of its own has a key of its own.
+    """
     past = _Past()
     owner: dict[str, str] = {}
     for entry in ledger.entries:
@@ -99,7 +108,8 @@ def _keys_over_runs(ledger: Ledger) -> Iterator[str]:
                 yield f"{entry.node} was asked under the key of {before}, of which all is known"
             node, _, number = entry.node.partition("~")
             earlier = node if number == "2" else f"{node}~{int(number or 0) - 1}"
-            is_next = "[" not in node and past.run.get(earlier, entry.run) < entry.run
+            is_next = entry.node not in anew and "[" not in node
+            is_next = is_next and past.run.get(earlier, entry.run) < entry.run
             if is_next and before is None and past.is_open(earlier):
                 yield f"{entry.node} was asked anew, and nobody knows what {earlier} did"
             owner[entry.key] = entry.node

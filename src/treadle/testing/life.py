@@ -13,7 +13,7 @@ from treadle.core.measuring import json_bytes
 from treadle.core.outstanding import outstanding, wakes
 from treadle.core.status import status_of
 from treadle.model.bounds import ExecutionBounds
-from treadle.model.commands import Command, ReportOutcome, RetryExecution
+from treadle.model.commands import Command, PauseExecution, ReportOutcome, RetryExecution
 from treadle.model.decision import Decision, Refused
 from treadle.model.effects import ChildStart, Invocation, Notice
 from treadle.model.events import Event, ExecutionPaused, ExecutionStarted
@@ -26,9 +26,11 @@ from treadle.testing.checking import (
     late_deadlines,
     late_timers,
     said,
+    stopped_short,
     told_once,
     unfed_waits,
     untold_children,
+    wrong_winners,
 )
 from treadle.testing.ledger import Ledger
 from treadle.testing.recording import Recording
@@ -99,10 +101,21 @@ class Life:
             raise AssertionError("the same decision twice came out differently")
         if isinstance(answer, Decision):
             self._commit(before, command, answer)
-            if not is_held:
-                _demand([*late_deadlines(self.execution, now), *late_timers(before, self.execution, now)])
-                _demand(list(unfed_waits(self.program, self.execution, self.bounds)))
+            _demand(self._left_behind(before, command, answer, now, is_held=is_held))
         return answer
+
+    def _left_behind(
+        self, before: Execution | None, command: Command, decision: Decision, now: Instant, *, is_held: bool
+    ) -> list[str]:
+        """What should have happened by now. A decision that stopped at its bound brings it up again."""
+        if is_held:
+            return [] if isinstance(command, PauseExecution) else list(late_deadlines(self.execution, now))
+        found = [
+            *late_deadlines(self.execution, now),
+            *late_timers(before, self.execution, now),
+            *unfed_waits(self.program, self.execution, self.bounds),
+        ]
+        return [] if stopped_short(before, command, decision, self.bounds, now) else found
 
     def _decided(self, command: Command, now: Instant, *, is_held: bool) -> Decision | Refused:
         return decide(
@@ -126,6 +139,7 @@ class Life:
         if before is not None and before.ended is not None and not isinstance(command, RetryExecution):
             found += [f"{type(event).__name__} happened after the end" for event in events]
             found += [f"{type(effect).__name__} is owed after the end" for effect in decision.effects]
+        found += wrong_winners(self.program, before, events)
         _demand([*found, *violations(after), *untold_children(before, decision)])
         if isinstance(command, ReportOutcome):
             call = self.flights.pop(command.activity)

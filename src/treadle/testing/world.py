@@ -21,7 +21,7 @@ from treadle.model.json import Json
 from treadle.model.outcomes import Ok, Outcome
 from treadle.model.program import Program
 from treadle.testing.acting import Acts
-from treadle.testing.chronicle import untrue
+from treadle.testing.chronicle import anew, untrue
 from treadle.testing.drawing.program import draw_family
 from treadle.testing.judging import broken_promises
 from treadle.testing.ledger import Ledger
@@ -137,7 +137,7 @@ class World:
         except AssertionError as error:
             raise AssertionError(self._told(f"{life.name}: {error}")) from None
         scopes = read_scopes(life.history, life.program)
-        broken = broken_promises(life.ledger, life.program, life.status, scopes)
+        broken = broken_promises(life.ledger, life.program, life.status, scopes, anew=anew(life.history))
         broken += untrue(life.history, life.program, scopes, life.status)
         self.demand(not broken, f"{life.name}: " + "; ".join(broken))
 

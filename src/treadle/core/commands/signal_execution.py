@@ -18,7 +18,10 @@ FAULTS_TOLD = 5
 
 
 def send_signal(turn: Turn, command: SendSignal) -> Refused | None:
-    """While paused it is kept: what waits takes it on resume. One that comes again changes nothing."""
+    """While paused it is kept: what waits takes it on resume. One that comes again changes nothing.
+
+    It is kept as well when it comes too late for what waits.
+    """
     if command.key is not None and (used := turn.execution.signal_keys.get(command.key.key)) is not None:
         return None if used.digest == command.key.digest else _mismatch(command.key)
     if turn.execution.ended is not None:
@@ -27,7 +30,7 @@ def send_signal(turn: Turn, command: SendSignal) -> Refused | None:
     if command.name not in names:
         known = ", ".join(sorted(names)) or "none at all"
         return Refused(code="unknown_signal", message=f"no wait is for {command.name}: known are {known}")
-    waiting = open_waits(turn.execution, command.name)
+    waiting = [frame for frame in open_waits(turn.execution, command.name) if not is_late(turn, frame)]
     refused = _invalid(turn, command, waiting)
     if refused is not None:
         return refused
@@ -51,6 +54,11 @@ def send_signal(turn: Turn, command: SendSignal) -> Refused | None:
         )
     )
     return None
+
+
+def is_late(turn: Turn, frame: Frame) -> bool:
+    """Whether the time of the wait is over, and that has not been said since the execution is held."""
+    return frame.wake_at is not None and frame.wake_at <= turn.now
 
 
 def _mismatch(key: SignalKey) -> Refused:

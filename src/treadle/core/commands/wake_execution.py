@@ -9,7 +9,7 @@ from treadle.core.timers import fire
 from treadle.core.turn import Turn
 from treadle.model.commands import WakeExecution
 from treadle.model.decision import Refused
-from treadle.model.events import ExecutionWoken
+from treadle.model.events import ExecutionWoken, RetryScheduled
 from treadle.model.execution import ExecutionStatus, Frame, Phase, Role
 from treadle.model.ids import Path
 
@@ -41,4 +41,13 @@ def _wake(turn: Turn, frame: Frame, path: Path, command: WakeExecution) -> None:
     turn.emit(
         ExecutionWoken(at=turn.now, frame=frame.id, path=path, actor=command.actor, reason=command.reason)
     )
-    fire(turn, frame)
+    if turn.is_held and frame.phase is Phase.BACKOFF:
+        put_off(turn, frame, path)
+    else:
+        fire(turn, frame)
+
+
+def put_off(turn: Turn, frame: Frame, path: Path) -> None:
+    """Nothing starts while the turn is held: the next attempt is due now, and sent by the next decision."""
+    number = required(frame.activity, "activity to try again").number + 1
+    turn.emit(RetryScheduled(at=turn.now, frame=frame.id, path=path, attempt=number, wake_at=turn.now))

@@ -43,8 +43,7 @@ def branch_chosen(execution: Execution, event: BranchChosen, _seq: int) -> Chang
 
 def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Changes:
     parent = execution.frames[event.parent]
-    visit = execution.visits[visit_key(event.path)]
-    items, after = visit.items, 0 if execution.run == 1 else visit.since or visit.seq
+    items = execution.visits[visit_key(event.path)].items
     child = Frame(
         id=FrameId(seq),
         parent=event.parent,
@@ -56,7 +55,7 @@ def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Change
         item=UNSET if items is None or event.index is None else items[event.index],
         failure=event.failure,
         is_shielded=event.is_shielded,
-        after=seq if event.is_anew else after,
+        after=event.after,
     )
     joining = parent.joining
     if event.index is not None:

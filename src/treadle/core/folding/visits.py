@@ -57,11 +57,11 @@ def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Changes:
         started_at=event.at,
         seq=seq,
         run=execution.run,
+        since=event.since,
         keyed_as=event.keyed_as,
     )
-    after = 0
-    if execution.run > 1:
-        visit, after = _again(execution, execution.frames[event.frame], visit, key)
+    if execution.run > 1 and not event.is_anew:
+        visit = _with_what_stands(execution, key, visit)
     changes: Changes = {
         "frames": with_frame(
             execution,
@@ -70,7 +70,7 @@ def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Changes:
             path=event.path,
             last=key,
             deadline_at=event.deadline_at,
-            after=after,
+            after=event.after,
         ),
         "visits": execution.visits.put(key, visit),
         "earlier": kept_earlier(execution, key),
@@ -80,37 +80,16 @@ def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Changes:
     return changes
 
 
-def begun_at(visit: Visit) -> int:
-    """The `seq` at which the work of the visit was begun first, in whatever run."""
-    return visit.since or visit.seq
-
-
-def is_of_earlier_run(execution: Execution, frame: Frame, visit: Visit) -> bool:
-    """Whether the visit is what an earlier run made of what the body does next.
-
-    In a graph that leads back, the newest visit of a node further on may belong to a round before.
-    """
-    return visit.run < execution.run and begun_at(visit) > frame.after
-
-
-def _again(execution: Execution, frame: Frame, visit: Visit, key: str) -> tuple[Visit, int]:
-    """The visit in a later run, with what it takes over; and after what the rest of the body was begun.
-
-    The items and results are those that an earlier run got of the same composite node.
-    """
+def _with_what_stands(execution: Execution, key: str, visit: Visit) -> Visit:
+    """The visit with the items and results that an earlier run got of the same composite node."""
     before = execution.visits.get(key)
-    if before is None:
-        return visit, frame.after
-    after = max(frame.after, begun_at(before))
-    if not is_of_earlier_run(execution, frame, before):
-        return visit, after
+    if before is None or before.run == execution.run or before.standing is None:
+        return visit
     standing = before.standing
-    if standing is None:
-        return replace(visit, since=begun_at(before)), after
     if before.status is COMPLETED and isinstance(before.output, list | tuple) and before.items is not None:
         results = {str(index): output for index, output in enumerate(before.output)}
         standing = replace(standing, results=PersistentMap(results))
-    return replace(visit, since=begun_at(before), items=before.items, standing=standing), after
+    return replace(visit, items=before.items, standing=standing)
 
 
 def node_skipped(execution: Execution, event: NodeSkipped, seq: int) -> Changes:
@@ -126,13 +105,11 @@ def node_skipped(execution: Execution, event: NodeSkipped, seq: int) -> Changes:
         output=None,
         seq=seq,
         run=execution.run,
+        since=event.since,
         keyed_as=event.keyed_as,
     )
-    after = 0
-    if execution.run > 1:
-        visit, after = _again(execution, execution.frames[event.frame], visit, key)
     changes: Changes = {
-        "frames": with_frame(execution, event.frame, node=event.next, after=after),
+        "frames": with_frame(execution, event.frame, node=event.next, after=event.after),
         "visits": execution.visits.put(key, visit),
         "earlier": kept_earlier(execution, key),
     }

@@ -6,6 +6,7 @@ from treadle.core.folding.changes import output_of
 from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.failing import fail, fail_bound
 from treadle.core.required import required
+from treadle.core.standing import begun_at
 from treadle.core.turn import Turn
 from treadle.model.events import BranchJoined, BranchOpened, NodeCompleted
 from treadle.model.execution import Failure, Frame
@@ -15,20 +16,25 @@ from treadle.model.program import ProgramNode
 
 
 class Opening(TypedDict, total=False):
-    """What a body may begin with: the iteration that it is, or the failure that it has caught.
-
-    `is_anew`: what an earlier run did in it is done again.
-    """
+    """What a body may begin with: the iteration that it is, or the failure that it has caught."""
 
     index: int
     failure: Failure
     is_shielded: bool
-    is_anew: bool
 
 
-def open_body(turn: Turn, frame: FrameId, body: str, **opening: Unpack[Opening]) -> None:
-    """Open the body in a child frame of `frame`; `index` makes it an iteration of its own."""
+def open_body(
+    turn: Turn, frame: FrameId, body: str, *, is_anew: bool = False, **opening: Unpack[Opening]
+) -> None:
+    """Open the body in a child frame of `frame`; `index` makes it an iteration of its own.
+
+    `is_anew`: what an earlier run did in it is done again.
+    """
     parent, index = turn.frame(frame), opening.get("index")
+    after = 0
+    if turn.execution.run > 1:
+        visit = turn.execution.visits[f"{parent.node}{parent.suffix}"]
+        after = turn.execution.version if is_anew else begun_at(visit)
     turn.emit(
         BranchOpened(
             at=turn.now,
@@ -37,6 +43,7 @@ def open_body(turn: Turn, frame: FrameId, body: str, **opening: Unpack[Opening])
             body=body,
             node=turn.program.bodies[body].start,
             suffix=parent.suffix if index is None else f"{parent.suffix}[{index}]",
+            after=after,
             **opening,
         )
     )

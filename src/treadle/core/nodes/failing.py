@@ -1,6 +1,7 @@
 """A visit that fails, and what its failure means to the composite visit around its body."""
 
 from treadle.core.compensating import leave_unknown
+from treadle.core.ended import has_failed
 from treadle.core.required import required
 from treadle.core.turn import Turn
 from treadle.model.events import BranchFailed, NodeCancelled, NodeFailed
@@ -62,11 +63,23 @@ def rise(turn: Turn, body: FrameId, failure: Failure) -> None:
     is_stopping = fails_fast(node)
     if not is_stopping and not isinstance(node, RaceNode):
         return
-    if is_stopping and parent.joining is not None and parent.joining.is_stopping:
-        return
+    if parent.joining is not None and parent.joining.failure is not None:
+        if is_further(turn, parent, is_stopping=is_stopping):
+            return
+        turn.later -= {parent.id}
     turn.emit(
         BranchFailed(at=turn.now, frame=parent.id, path=parent.path, failure=failure, is_stopping=is_stopping)
     )
+
+
+def is_further(turn: Turn, parent: Frame, *, is_stopping: bool) -> bool:
+    """Whether a branch that fails changes nothing, since another has: the first counts, of a race the last.
+
+    While the turn catches up, one that was recorded already may have failed after this one.
+    """
+    later = (turn.frame(one) for one in turn.later)
+    is_before = any(one.parent == parent.id and has_failed(one) for one in later)
+    return is_before is not is_stopping
 
 
 def fails_fast(node: ProgramNode) -> bool:

@@ -13,7 +13,9 @@ class NodeEntered(
 ):
     """A visit begins. `number` counts the visits of the node in its iteration.
 
-    `keyed_as` is the earlier visit whose key it takes over.
+    `keyed_as` is the earlier visit whose key it takes over. In a later run `since` is the event that entered
+    the first visit which it does again (0: it does none again), and of an earlier run only what was begun
+    after the event `after` can still stand in the body; `is_anew`: it takes over nothing of an earlier run.
     """
 
     at: Instant
@@ -24,6 +26,9 @@ class NodeEntered(
     number: int = 1
     deadline_at: Instant | None = None
     keyed_as: Path | None = None
+    since: int = 0
+    after: int = 0
+    is_anew: bool = False
 
 
 class NodeSkipped(
@@ -31,7 +36,8 @@ class NodeSkipped(
 ):
     """The node's `when` said no: its output is null and the frame goes on to `next`.
 
-    `keyed_as` is the earlier visit whose key goes on with the next one that is asked.
+    `keyed_as` is the earlier visit whose key goes on with the next one that is asked; `since` and
+    `after` are those of NodeEntered.
     """
 
     at: Instant
@@ -42,6 +48,8 @@ class NodeSkipped(
     number: int = 1
     next: NodeId | None = None
     keyed_as: Path | None = None
+    since: int = 0
+    after: int = 0
 
 
 class NodeCompleted(
@@ -97,8 +105,8 @@ class BranchOpened(
 ):
     """A child frame of `parent` begins at `node`, None in an empty body; the `seq` of this event is its id.
 
-    `index` is that of the item or turn; `failure` is what a `catch` has caught. `is_anew`: nothing of an
-    earlier run stands in it.
+    `index` is that of the item or turn; `failure` is what a `catch` has caught. Of an earlier
+    run only what was begun after the event `after` can stand in it.
     """
 
     at: Instant
@@ -110,7 +118,7 @@ class BranchOpened(
     index: int | None = None
     failure: Failure | None = None
     is_shielded: bool = False
-    is_anew: bool = False
+    after: int = 0
 
 
 class BranchJoined(

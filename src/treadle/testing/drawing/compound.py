@@ -9,6 +9,7 @@ from treadle.model.program import ProgramNode, SwitchCase
 from treadle.testing.builders import Broken, Constant, case, switch
 from treadle.testing.composites import each, loop, parallel, race, set_, shield, split, try_
 from treadle.testing.drawing.graphs import draw_body
+from treadle.testing.drawing.pauses import draw_wait
 from treadle.testing.drawing.pencil import Computed, DrawsNode, Pencil, below, one_more
 
 CASES_MAX: Final = 3
@@ -109,7 +110,10 @@ def draw_try(pencil: Pencil, draw: DrawsNode, depth: int) -> ProgramNode:
 
 
 def draw_shield(pencil: Pencil, draw: DrawsNode, depth: int) -> ProgramNode:
-    """A body that no cancel reaches."""
+    """A body that no cancel reaches, which sometimes waits first."""
     name = pencil.name()
-    draw_body(pencil, f"{name}/body", draw, depth=depth, least=1)
+    body = f"{name}/body"
+    draw_body(pencil, body, draw, depth=depth, least=1)
+    if pencil.chance(0.4):
+        pencil.bodies[body] = (draw_wait(pencil), *pencil.bodies[body])
     return shield(name)

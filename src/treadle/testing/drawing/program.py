@@ -56,7 +56,7 @@ class Drawing:
             bodies=pencil.bodies,
             hooks=hooks,
             output=self._output_of_all(),
-            deadline_ms=pencil.choose(DEADLINES_MS) if pencil.chance(0.15) else None,
+            deadline_ms=pencil.choose(DEADLINES_MS) if pencil.chance(0.25) else None,
         )
         counters = dict.fromkeys(pencil.counters, 0)
         return replace(drawn, vars={"region": "eu", **counters})
