@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-all prove lint types bench docs lock clean
+.PHONY: setup demo test test-all prove prove-kills lint types bench docs lock clean
 
 setup: $(STAMP)
 
@@ -29,6 +29,10 @@ test-all: setup
 # Worlds drawn from seeds, all kinds of node, judged by what the services saw: about half an hour on two cores.
 prove: setup
 	$(BIN)/python -m treadle.testing.proving $(or $(SEEDS),100000)
+
+# A server killed at drawn instants under mixed load; nothing that it answered may be gone.
+prove-kills: setup
+	$(BIN)/python -m tests.e2e.mixed_kills $(or $(KILLS),100)
 
 lint: setup
 	$(BIN)/ruff check .

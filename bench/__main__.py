@@ -7,10 +7,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import core_steps, growth, language
+from bench import core_steps, edges, growth, language
 from bench.bare_loop import BareLoop, bare_commit_loop
 from bench.bare_loop import report as bare_report
 from bench.engine_loop import EngineLoop, compiled, engine_over, report, run_executions
+from bench.overload import overload
 from bench.workloads import answering_server, handlers, http_document, noop_document
 from treadle.bootstrap.process import run
 from treadle.invokers.http.invoker import HttpInvoker
@@ -21,6 +22,8 @@ from treadle.security.egress import EgressMode, EgressPolicy
 STEPS = 5
 LIVE = 1_000
 """Executions at once, in the run and in the loops that spread over as many."""
+CHOICES = ("engine", "core", "growth", "language", "edges", "overload")
+ONLY_HELP = "by default everything but edges, which take a quarter of an hour, and overload"
 
 
 def bare(directory: Path, batch: int, commits: int, live: int) -> BareLoop:
@@ -79,9 +82,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description="Measurements over SQLite with synchronous=FULL, and of the core."
     )
-    parser.add_argument(
-        "only", nargs="?", choices=("engine", "core", "growth", "language"), help="everything by default"
-    )
+    parser.add_argument("only", nargs="?", choices=CHOICES, help=ONLY_HELP)
+    parser.add_argument("part", nargs="?", choices=tuple(edges.PARTS), help="of edges; all by default")
+    parser.add_argument("--seconds", type=int, default=30, help="for how long to overload a server")
     parser.add_argument("--directory", type=Path, default=Path.cwd(), help="on the disk to measure")
     options = parser.parse_args()
     measurements: dict[str, Callable[[], None]] = {
@@ -90,6 +93,10 @@ def main() -> None:
         "growth": growth.main,
         "language": language.main,
     }
+    if options.only == "edges":
+        edges.main(options.directory, options.part)
+    if options.only == "overload":
+        run(overload(options.directory, options.seconds))
     for name, measure in measurements.items():
         if options.only in (None, name):
             measure()

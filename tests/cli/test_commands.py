@@ -159,7 +159,7 @@ def test_a_store_has_one_server(tmp_path: Path) -> None:
         assert first.stop().code == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_server_says_when_it_is_ready_and_stops_when_asked(tmp_path: Path, number: signal.Signals) -> None:
     with dev(tmp_path) as running:
         assert running.url.startswith("http://127.0.0.1:")

@@ -68,6 +68,7 @@ def test_filters_choose_and_are_sent_as_they_are_written(console: Console, faile
     assert console.json("executions", "counts", "--status", "failed") == {
         "by_status": {"failed": 1},
         "total": 1,
+        "at_least": [],
     }
 
 

@@ -110,7 +110,7 @@ def at_a_terminal(*arguments: str, lines: int = 30, columns: int = 120) -> Itera
     ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     process = subprocess.Popen(
         (sys.executable, "-c", ENTRY, *arguments),
-        env=environment({"TERM": "xterm"}),
+        env=environment({"TERM": "xterm", "LINES": str(lines), "COLUMNS": str(columns)}),
         stdin=inside,
         stdout=inside,
         stderr=inside,

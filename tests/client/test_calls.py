@@ -298,6 +298,15 @@ async def test_info_says_what_the_server_is(asked: Asked) -> None:
     assert (await asked.call("info")).version
 
 
+async def test_the_engine_of_the_store_holds_its_roles(asked: Asked) -> None:
+    (engine,) = await asked.take("engines")
+    assert engine.id == (await asked.call("info")).engine
+    assert (engine.lease.kind, engine.lease.until, engine.live_executions) == ("exclusive", None, 0)
+    roles = await asked.take("roles")
+    assert {role.holder for role in roles} == {engine.id}
+    assert all(role.since >= engine.started for role in roles)
+
+
 def test_both_clients_have_the_same_methods() -> None:
     def methods(kind: type) -> set[str]:
         return {name for name in vars(kind) if not name.startswith("_")}

@@ -66,6 +66,27 @@ def test_messages_are_read_however_they_are_cut() -> None:
         assert [message for part in parts for message in reader.feed(part)] == whole
 
 
+def read(text: str) -> list[Message]:
+    return MessageReader().feed(text.encode())
+
+
+def test_a_message_ends_at_an_empty_line() -> None:
+    assert read("id: 7\nevent: NodeEntered\ndata: {}\n\n") == [Message(event="NodeEntered", data="{}")]
+    assert read("data: {}\n") == []
+
+
+def test_data_may_have_several_lines_and_blanks_of_its_own() -> None:
+    assert read("data: a\r\ndata:b\r\ndata:  c\r\n\r\n") == [Message(event="message", data="a\nb\n c")]
+
+
+def test_a_comment_is_a_sign_of_life() -> None:
+    assert read(": still here\n\n:\n\n") == [SIGN_OF_LIFE, SIGN_OF_LIFE]
+
+
+def test_what_has_no_data_is_no_message_and_unknown_fields_are_passed_over() -> None:
+    assert read("event: a\n\nretry: 10\nnonsense\ndata\n\n") == [Message(event="message", data="")]
+
+
 def test_a_message_without_end_is_not_kept() -> None:
     reader = MessageReader(bytes_max=100)
     for _ in range(10):

@@ -24,6 +24,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None = None
     attempt: int | None = None
     data: dict[str, Any] = {}
+    at: str = ""
+    actor: str = ""
+    reason: str | None = None
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +43,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     version: int
     business_key: str | None = None
+    input: Any = None
     output: Any = None
 
 

@@ -34,7 +34,7 @@ ACKNOWLEDGED_BEFORE_COMMIT: Final = (
     Edit(
         file="runtime/driver.py",
         old="        self._house.write(recording.commit,",
-        new="        self._answer(turn, execution)\n        self._house.write(recording.commit,",
+        new="        turn.answer(execution)\n        self._house.write(recording.commit,",
     ),
 )
 """Callers are answered when the commit is handed over."""

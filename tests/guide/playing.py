@@ -48,7 +48,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Player:
-    """Types what a page says, with `$ID` and `$REPLY_TO` as its answers gave them.
+    """Types what a page says, with `$ID`, `$BULK` and `$REPLY_TO` as its answers gave them.
 
     `calls` are those that came to the services.
     """
@@ -144,6 +144,8 @@ class Player:
     def _remember(self, request: Request, reply: Reply) -> None:
         if request.url.endswith("/v1/executions") and reply.status < 400:
             self._variables["ID"] = reply.body["id"]
+        if request.url.endswith("/v1/executions/bulk") and reply.status == 202:
+            self._variables["BULK"] = reply.body["bulk_id"]
         if "/calls/newest" in request.url:
             self._variables["REPLY_TO"] = reply.body["body"]["reply_to"]
 

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from tests.guide.pages import blocks, tells, text
 from treadle.config.settings import Settings
+from treadle.core.folding.waits import SIGNAL_KEYS_KEPT
 from treadle.definition.bounds import DEFAULT_BOUNDS as DOCUMENT
 from treadle.definition.faults import ERRORS, FAULTS_MAX
 from treadle.definition.formats.json import JSON_BYTES_MAX
@@ -34,8 +35,10 @@ from treadle.model.policies import (
     TIMEOUT_MS_DEFAULT,
     RetryPolicy,
 )
-from treadle.rest.bounds import BODY_BYTES_MAX, JSON_DEPTH_MAX, PAGE_ITEMS_MAX, WAIT_S_MAX
+from treadle.rest.bounds import BODY_BYTES_MAX, JSON_DEPTH_MAX, PAGE_ITEMS_MAX, REQUESTS_MAX, WAIT_S_MAX
 from treadle.runtime.bounds import RuntimeBounds
+from treadle.runtime.bulk_acts import KEPT_DAYS, RUNNING_MAX
+from treadle.service.idempotency import KEPT_MS
 
 CELL: Final = re.compile(r"(?<!\\)\|")
 CODE: Final = re.compile(r"`(.*)`")
@@ -110,6 +113,10 @@ def test_a_value_in_a_url_is_encoded_as_the_page_says() -> None:
 
 UNDO_CALLS: Final = COMPENSATION_ATTEMPTS_MAX_DEFAULT
 BOUNDS: Final = {
+    "bulk acts of one namespace that run at once": RUNNING_MAX,
+    "executions that a bulk act takes up at a time": RuntimeBounds().bulk_page_max,
+    "commands of bulk acts that are under way at once": RuntimeBounds().bulk_at_once_max,
+    "days that a bulk act is kept once it has ended": KEPT_DAYS,
     "bytes of a document in YAML": YAML_BYTES_MAX,
     "bytes of a document in JSON": JSON_BYTES_MAX,
     "nodes, those in bodies included": DOCUMENT.nodes,
@@ -124,6 +131,8 @@ BOUNDS: Final = {
     "turns of a `loop`, unless `max_iterations` says otherwise": ITERATIONS_DEFAULT,
     "turns that `max_iterations` may say": ITERATIONS_MAX,
     "children below one another": EXECUTION.child_depth,
+    "nodes entered or left in one commit; then it goes on in another": EXECUTION.transitions,
+    "bytes that its steps add to the state in one commit; then the same": EXECUTION.decision_bytes,
     "signals kept for a wait to come": EXECUTION.kept_signals,
     "days that they are kept": EXECUTION.signal_kept_ms // DAY_MS,
     "bytes of an answer": RESPONSE_BYTES_MAX,
@@ -135,6 +144,10 @@ BOUNDS: Final = {
     "bytes of a body": BODY_BYTES_MAX,
     "items of a page (`limit`)": PAGE_ITEMS_MAX,
     "seconds of `Prefer: wait`": WAIT_S_MAX,
+    "requests that change something, under way at once; starts have half of that": REQUESTS_MAX,
+    "commits that wait for the writer; beyond half starts are refused": RuntimeBounds().commits_waiting_max,
+    "days that the `Idempotency-Key` of a start is remembered": KEPT_MS // DAY_MS,
+    "signals of an execution that are known again by their `Idempotency-Key`, the newest": SIGNAL_KEYS_KEPT,
     "executions that an engine drives at once; more are stored and wait": RuntimeBounds().live_max,
 }
 

@@ -34,7 +34,7 @@ Two more things are read from the environment:
   [The command line](../reference/command-line.md).
 
 A server reads its settings once, when it starts, but for the file of secrets, which it reads again when it is
-sent SIGHUP.
+sent SIGHUP. One without such a file ends in order on SIGHUP, as on SIGTERM.
 """
 
 

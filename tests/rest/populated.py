@@ -28,11 +28,13 @@ ASKED = document(
     ),
     name="asked",
 )
+NOBODY = {"action": "pause", "filter": {"definition": "absent"}, "reason": "seen to"}
+"""A bulk act that comes to no execution."""
 ABSENT_ID = "0190a000-0000-7000-8000-000000000001"
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """Ids of executions by what they are, and tokens that nobody has used."""
+    """Ids of executions by what they are, tokens that nobody has used, and the id of a bulk act."""
 
     completed: str
     failed: str
@@ -42,6 +44,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     stuck: tuple[str, ...]
     asked: tuple[str, ...]
     tokens: tuple[str, ...]
+    bulk: str
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -67,6 +70,7 @@ async def populate(server: Server) -> Known:
         stuck=tuple(execution.body["id"] for execution in stuck),
         asked=tuple(asked),
         tokens=tuple([await server.handlers.noted() for _ in asked]),
+        bulk=(await server.post("/v1/executions/bulk", json=NOBODY)).body["bulk_id"],
     )
 
 
@@ -111,6 +115,10 @@ def granted(known: Known) -> Mapping[str, Granted]:
         "get_executions": Granted(query={"definition": "echo", "limit": 1}),
         "get_executions_counts": Granted(query={"definition": "echo"}),
         "get_executions_failures": Granted(query={"limit": 1}),
+        "post_executions_bulk": Granted(status=202, body=NOBODY),
+        "get_bulk": Granted(query={"limit": 1}),
+        "get_bulk_id": of(known.bulk),
+        "post_bulk_id_stop": of(known.bulk, status=202),
         "get_executions_id": of(known.completed, query={"at": 2}),
         "get_executions_id_nodes": of(known.completed),
         "get_executions_id_history": of(known.completed, query={"after": 1}),
@@ -135,6 +143,8 @@ def granted(known: Known) -> Mapping[str, Granted]:
         "get_readyz": Granted(),
         "get_metrics": Granted(),
         "get_info": Granted(),
+        "get_engines": Granted(),
+        "get_roles": Granted(),
         "get_openapi_json": Granted(),
         "get_docs": Granted(),
     }

@@ -13,7 +13,7 @@ from treadle.rest.problems import problem_of, problem_response
 SOURCE = Path(treadle.service.__file__).parent.parent
 ROOMS = ("core", "definition", "rest", "runtime", "security", "service")
 RAISED = ("Rejected", "TokenRefused", "Unavailable", "Refused")
-INSIDE: frozenset[str] = frozenset({"changed_nothing", "idempotency_exists"})
+INSIDE: frozenset[str] = frozenset({"changed_nothing", "idempotency_exists", "not_a_child"})
 """Taken up by the service, or recorded in a history; never told."""
 
 

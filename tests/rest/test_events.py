@@ -136,6 +136,10 @@ async def test_head_tells_that_there_is_one_and_sends_none_of_it(bare: Server) -
     napping = await bare.start(NAP, wait=False)
     reply = await bare.call("HEAD", f"/v1/executions/{napping.body['id']}/events")
     assert (reply.status, bare.application.engine.followers.count) == (200, 0)
+    async with following(bare, napping) as answer:
+        asked = answer.headers
+    for name in ("Content-Type", "Cache-Control", "X-Accel-Buffering", "Content-Length"):
+        assert reply.headers.get(name) == asked.get(name), name
 
 
 async def test_what_cannot_be_followed_is_refused(bare: Server) -> None:

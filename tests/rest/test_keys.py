@@ -163,3 +163,31 @@ async def test_a_server_that_nobody_could_ask_does_not_start(tmp_path: Path) -> 
     assert refused.value.code == "no_api_key"
     kept = open_api_keys(parse_store_url(sqlite(tmp_path)))
     kept.close()
+
+
+@pytest.mark.parametrize("is_revoked", [False, True])
+async def test_a_key_that_is_called_as_one_of_the_store_is_refused_at_the_start(
+    tmp_path: Path, is_revoked: bool
+) -> None:
+    """Acts of the two could not be told apart in a history, also when one of them is good no more."""
+    kept = open_api_keys(parse_store_url(sqlite(tmp_path)))
+    kept.add(
+        ApiKey(
+            name="ops",
+            namespace=Namespace("default"),
+            scopes=frozenset({Scope.READ}),
+            digest=digest_of("one"),
+            created_at=Instant(0),
+        )
+    )
+    if is_revoked:
+        assert kept.revoke("ops", Instant(1))
+    kept.close()
+    given = "ci:default:read:two,ops:shop:admin:s3cret"
+    with pytest.raises(Rejected, match=r"TREADLE_API_KEYS: .*'ops'") as refused:
+        async with serving(sqlite(tmp_path), is_open=False, api_keys=given):
+            pass
+    assert refused.value.code == "invalid_api_keys"
+    assert "s3cret" not in str(refused.value)
+    async with serving(sqlite(tmp_path), is_open=False, api_keys=given.replace("ops", "ops-too")) as server:
+        assert (await server.get("/v1/executions", headers=shown("two"))).status == 200

@@ -26,16 +26,21 @@ async def pages(server: Server, path: str, **parameters: str) -> list[Json]:
 
 
 async def test_executions_are_counted_by_status(server: Server) -> None:
-    assert (await server.get("/v1/executions/counts")).body == {"by_status": {}, "total": 0}
+    assert (await server.get("/v1/executions/counts")).body == {
+        "by_status": {},
+        "total": 0,
+        "at_least": [],
+    }
     await server.start(document(task("a")), labels={"team": "x"})
     await server.start(REFUSED)
     await server.start(NAP, wait=False)
     assert (await server.get("/v1/executions/counts")).body == {
         "by_status": {"completed": 1, "failed": 1, "waiting": 1},
         "total": 3,
+        "at_least": [],
     }
     labelled = await server.get("/v1/executions/counts", params={"label": "team:x"})
-    assert labelled.body == {"by_status": {"completed": 1}, "total": 1}
+    assert labelled.body == {"by_status": {"completed": 1}, "total": 1, "at_least": []}
     refused = await server.get("/v1/executions/counts", params={"limit": "1"})
     assert (refused.status, refused.code) == (400, "invalid_parameter")
 

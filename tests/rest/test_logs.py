@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ import structlog
 
 from tests.rest.serving import document, serving, task
 from treadle.model.json import Json
+from treadle.rest.requests import TOLD_ID_CHARS_MAX, TOLD_PATH_CHARS_MAX
 from treadle.telemetry.logs import configure_logs
 
 pytestmark = pytest.mark.anyio
@@ -96,10 +98,33 @@ async def test_nothing_that_a_request_holds_is_written(log: Log) -> None:
     assert "s3cr3t" not in log.out.getvalue()
 
 
+async def test_what_is_put_off_because_there_is_too_much_is_one_line_for_many(log: Log) -> None:
+    async with serving(rate_limit=1) as server:
+        path = f"/v1/executions/{UNKNOWN}/pause"
+        seen = [(await server.post(path)).status for _ in range(100)]
+    assert len(log.of("requests put off")) < seen.count(429)
+    line = log.of("requests put off")[0]
+    assert (line["level"], line["code"], line["so_far"]) == ("warning", "rate_limited", 1)
+    assert len(log.of("request refused")) == seen.count(404)
+
+
 async def test_what_a_path_names_is_cut(log: Log) -> None:
     async with serving() as server:
         await server.get(f"/v1/executions/{'x' * 5_000}")
-    assert len(log.out.getvalue()) < 1_000
+        await server.post(f"/v1/executions/{'%1b' * 5_000}/compensations/{'p' * 5_000}/retry")
+    first, second = log.of("request refused")
+    assert first["execution"] == "x" * TOLD_ID_CHARS_MAX
+    assert (len(second["execution"]), len(second["path"])) == (TOLD_ID_CHARS_MAX, TOLD_PATH_CHARS_MAX)
+
+
+async def test_what_a_path_names_can_do_nothing_to_who_reads_the_log(log: Log) -> None:
+    """No escape of a terminal, no line break of any kind, no text that runs backwards."""
+    hostile = "a\x1b[2J\r\x7f\x9b1m\u2028\u202e"
+    async with serving() as server:
+        await server.post(f"/v1/executions/{quote(hostile)}%0A/compensations/{quote(hostile)}/retry")
+    (line,) = log.of("request refused")
+    assert line["path"] == r"a\x1b[2J\r\x7f\x9b1m\u2028\u202e"
+    assert line["execution"] == line["path"] + r"\n"
 
 
 async def test_a_compensation_that_is_stuck_is_a_warning_with_its_place(log: Log) -> None:

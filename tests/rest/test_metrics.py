@@ -13,13 +13,13 @@ from treadle.config.version import VERSION
 from treadle.model.json import Json
 from treadle.rest.codes import CODES
 from treadle.telemetry.metric import MetricType
-from treadle.telemetry.metrics import CODE, METRICS, OK
+from treadle.telemetry.metrics import CODE, METRICS, NOT_READY, OK
 
 pytestmark = pytest.mark.anyio
 
 ROWS = {metric.name: metric for metric in METRICS}
 SUFFIXES = {MetricType.COUNTER: "_total", MetricType.INFO: "_info"}
-KNOWN = {CODE.name: {OK, *CODES}, "version": {VERSION}}
+KNOWN = {CODE.name: {OK, NOT_READY, *CODES}, "version": {VERSION}}
 """The values that stand elsewhere than in the table."""
 RETRIED_ONCE: Json = {"max_attempts": 2, "initial": "1ms"}
 
@@ -142,6 +142,15 @@ async def test_requests_are_counted_by_code(bare: Server) -> None:
     assert said["treadle_requests_total", "not_found"] == 1
     assert said["treadle_requests_total", "method_not_allowed"] == 1
     assert said["treadle_request_seconds_count", ""] == 4
+
+
+async def test_a_server_that_is_not_ready_does_not_count_that_as_ok(bare: Server) -> None:
+    assert (await bare.get("/readyz")).status == 200
+    await bare.application.engine.stop()
+    assert (await bare.get("/readyz")).status == 503
+    said = await bare.metrics()
+    assert (said["treadle_requests_total", "ok"], said["treadle_requests_total", "not_ready"]) == (1, 1)
+    assert said["treadle_engine_ready", ""] == 0
 
 
 async def test_a_request_that_asks_to_wait_is_not_timed(bare: Server) -> None:

@@ -42,7 +42,7 @@ CURSORS: Final = tuple(
     for name in (ABSENT_ID, "echo@1")
 )
 DOCUMENT: Final = msgspec.json.decode(msgspec.json.encode(openapi_document(ROUTES, VERSION)))
-WELL_FORMED: Final = ["2xx", "401", "404", "409", "410", "422"]
+WELL_FORMED: Final = ["2xx", "401", "404", "409", "410", "422", "429"]
 """What is well-formed may still be refused for what there is: everything but 400."""
 KEYED: Final = schemathesis.openapi.from_dict(DOCUMENT)
 FREE: Final = schemathesis.openapi.from_dict({**DOCUMENT, "security": []})
@@ -53,7 +53,7 @@ GOOD: Final = schemathesis.openapi.from_dict({**DOCUMENT, "security": []})
 GOOD.config.generation.modes = [schemathesis.GenerationMode.POSITIVE]
 GOOD.config.checks.positive_data_acceptance.expected_statuses = WELL_FORMED
 LINKED: Final = GOOD.include(
-    path_regex="^/v1/(definitions$|definitions/{name}/|executions$|executions/{id})"
+    path_regex="^/v1/(definitions$|definitions/{name}/|executions$|executions/bulk$|executions/{id}|bulk/)"
 ).exclude(path_regex="/events$")
 """What is made, and what leads on from that; nothing that waits."""
 
@@ -118,7 +118,7 @@ def aim_path(case: Case, known: Known) -> None:
     if not is_wrong(case, ParameterLocation.PATH):
         path = case.operation.path
         choices = {
-            "id": (known.completed, ABSENT_ID) if path.endswith("/events") else known.ids,
+            "id": _ids(path, known),
             "name": ("approved", "other") if path.startswith("/v1/executions") else ("echo", "nap", "absent"),
             "version": ("1", "2"),
             "path": ("a", "b"),
@@ -126,6 +126,13 @@ def aim_path(case: Case, known: Known) -> None:
         }
         for name, drawn in case.path_parameters.items():
             case.path_parameters[name] = pick(choices[name], drawn)
+
+
+def _ids(path: str, known: Known) -> Sequence[str]:
+    """Those that there are of what the address is of, and one that there is not."""
+    if path.startswith("/v1/bulk"):
+        return (known.bulk, ABSENT_ID)
+    return (known.completed, ABSENT_ID) if path.endswith("/events") else known.ids
 
 
 def aim(case: Case, known: Known) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.rest.serving import Server, document, serving, sleep, sqlite, task
+from treadle.model.ids import Path as VisitPath
+from treadle.model.ids import child_id
 
 pytestmark = pytest.mark.anyio
 ECHO = document(task("a"))
@@ -91,6 +93,14 @@ async def test_an_id_is_a_uuid_that_is_used_once(server: Server) -> None:
     assert (again.status, again.code) == (409, "execution_exists")
     wrong = await server.start(ECHO, id="order-7")
     assert (wrong.status, wrong.code, wrong.pointers) == (400, "malformed_request", ["/id"])
+
+
+async def test_the_id_of_a_child_to_be_cannot_be_taken(server: Server) -> None:
+    parent = await server.start(HELD, wait=False)
+    for taken in (child_id(parent.body["id"], VisitPath("c")), "FAD698DD-0253-517F-B606-10A3E3FD93C4"):
+        reply = await server.start(ECHO, id=taken)
+        assert (reply.status, reply.code, reply.pointers) == (400, "malformed_request", ["/id"])
+        assert "version 4 or 7" in reply.body["errors"][0]["message"]
 
 
 async def test_a_start_in_the_future_is_pending_until_then(server: Server) -> None:

@@ -9,20 +9,26 @@ import aiohttp
 import pytest
 
 from tests.rest.serving import document, serving, sleep, sqlite, task
-from tests.runtime.world import RANDOMNESS, FallibleStore, Services, unreachable
+from tests.runtime.world import RANDOMNESS, FallibleSqliteStore, FallibleStore, Services, unreachable
 from treadle.bootstrap.metrics import Scrapes, StoreReading
 from treadle.model.ids import EngineId, Instant
 from treadle.model.views import StoredKey
-from treadle.rest.edge import Edge, Info
+from treadle.ports.clock import Clock
+from treadle.rest.admission import Admission
+from treadle.rest.edge import Callers, Edge, Info
 from treadle.rest.identifying import OpenCallers
 from treadle.rest.requests import Requests
 from treadle.rest.server import serve
 from treadle.rest.table import application
 from treadle.runtime.bounds import RuntimeBounds
+from treadle.runtime.bulk_acting import BulkParts
+from treadle.runtime.bulk_acts import BulkRunner
 from treadle.runtime.clocks import SystemClock
 from treadle.runtime.engine import Engine, Parts
 from treadle.runtime.programs import Programs
+from treadle.security.rate_limits import RateLimit
 from treadle.security.tokens import SECRET_BYTES, KeyRing
+from treadle.service.bulk import bulk_command
 from treadle.service.documents import compile_stored
 from treadle.service.parts import ServiceParts
 from treadle.service.use_cases import UseCases
@@ -53,7 +59,11 @@ async def test_a_port_that_is_taken_is_told_and_everything_is_given_back(tmp_pat
 
 @asynccontextmanager
 async def over(
-    store: FallibleStore, bounds: RuntimeBounds
+    store: FallibleStore | FallibleSqliteStore,
+    bounds: RuntimeBounds,
+    clock: Clock | None = None,
+    rate: RateLimit | None = None,
+    callers: Callers | None = None,
 ) -> AsyncIterator[tuple[aiohttp.ClientSession, Engine]]:
     """The REST edge over a store under the control of the test."""
     programs = Programs(store.views, 10, compile_stored)
@@ -63,13 +73,15 @@ async def over(
         views=store.views,
         invoker=Services(),
         programs=programs,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         bounds=bounds,
     )
     engine = Engine(parts)
     await engine.start()
+    bulk = BulkRunner(BulkParts(engine=engine, views=store.views, command=bulk_command), store.bulk_acts)
     service = ServiceParts(
         engine=engine,
+        bulk=bulk,
         store=store,
         views=store.views,
         programs=programs,
@@ -78,12 +90,13 @@ async def over(
         tokens=KeyRing([StoredKey(id="k", secret=bytes(SECRET_BYTES), created_at=Instant(0))]),
     )
     info = Info(version="0", engine=parts.id, store={}, features=())
-    requests = Requests()
-    scrapes = Scrapes(engine, StoreReading(store, store.views, parts.clock), requests)
+    requests, admission = Requests(), Admission(parts.clock, rate=rate)
+    scrapes = Scrapes(engine, bulk, StoreReading(store, store.views, parts.clock), requests, admission)
     edge = Edge(
         use_cases=UseCases(service),
         health=engine.health,
-        callers=OpenCallers(),
+        callers=callers or OpenCallers(),
+        admission=admission,
         info=info,
         metrics=scrapes.answer,
         requests=requests,

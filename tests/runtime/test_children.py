@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import pytest
 from anyio.lowlevel import checkpoint
+from msgspec.structs import replace
 
 from tests.runtime.world import (
     NAMESPACE,
@@ -15,13 +16,14 @@ from tests.runtime.world import (
     called,
     child_of,
     stage,
+    start_of,
     unreachable,
 )
 from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.model.commands import CancelExecution, TerminateExecution
 from treadle.model.events import ChildEnded, ChildStarted, ExecutionStarted, InputRefused
 from treadle.model.execution import ExecutionStatus
-from treadle.model.ids import ExecutionId
+from treadle.model.ids import ExecutionId, Namespace
 from treadle.model.program import Program
 from treadle.model.views import ExecutionFilter
 from treadle.ports.commit import Commit
@@ -218,6 +220,49 @@ async def test_a_terminated_parent_takes_its_child_along_and_hears_no_more_of_it
         assert await store.inbox(begun, 0) == []
         assert await store.inbox(inner, 0) == []
         on.services.release("work")
+
+
+async def test_a_child_whose_id_is_somebody_elses_fails_its_node(store: Store) -> None:
+    async with stage(WHOLE, PART, store=store, bounds=NEVER_POLLS) as on:
+        on.services.hold("work")
+        order = start_of(WHOLE)
+        foreign = child_of(order.id, "first")
+        elsewhere = replace(start_of(PART), id=foreign, namespace=Namespace("elsewhere"))
+        await on.engine.start_execution(elsewhere, PART)
+        await on.engine.start_execution(order, WHOLE)
+        ended = await on.ended(order.id)
+        assert ended.ended is ExecutionStatus.FAILED
+        assert ended.failure is not None
+        assert (ended.failure.code, ended.failure.path) == ("execution_exists", "first")
+        assert foreign in ended.failure.message
+        assert starts_of(store) == []
+        on.services.release("work")
+
+
+@pytest.mark.parametrize("act", [CancelExecution(actor="dev"), TerminateExecution(actor="dev")])
+async def test_what_is_meant_for_a_child_does_not_reach_somebody_elses_execution(
+    store: Store, act: CancelExecution | TerminateExecution
+) -> None:
+    async with stage(WHOLE, PART, store=store, bounds=NEVER_POLLS) as on:
+        on.services.hold("work")
+        on.services.definitions.clear()
+        begun = await on.begin(WHOLE)
+        foreign = child_of(begun, "first")
+        while not on.services.found:
+            await checkpoint()
+        await on.engine.start_execution(replace(start_of(PART), id=foreign), PART)
+        on.services.definitions.set()
+        while not any(isinstance(event, ChildStarted) for event in await on.history(begun)):
+            await checkpoint()
+        await on.services.until_called("work")
+        known = await on.history(foreign)
+        await on.engine.submit(NAMESPACE, begun, act)
+        while len(await on.history(foreign)) == len(known):
+            await checkpoint()
+        refused = [event for event in await on.history(foreign) if isinstance(event, InputRefused)]
+        assert [(event.command, event.code) for event in refused] == [(type(act).__name__, "not_a_child")]
+        on.services.release("work")
+        assert (await on.ended(foreign)).ended is ExecutionStatus.COMPLETED
 
 
 async def test_the_end_of_a_child_is_told_once_although_the_engine_died_before_it_was_taken_in(

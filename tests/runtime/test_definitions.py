@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.runtime.world import NAMESPACE, FallibleStore, called, define
 from treadle.model.effects import Invocation
-from treadle.model.errors import Rejected, Unavailable
+from treadle.model.errors import Corrupt, Rejected, Unavailable
 from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant, Namespace
 from treadle.model.json import Json
 from treadle.model.outcomes import Cause, Failed, FoundDefinition, Ok, Outcome
@@ -43,7 +43,7 @@ def asking(definition: str, value: Json = None, namespace: str = NAMESPACE) -> I
 
 def invocation(request: Request) -> Invocation:
     return Invocation(
-        execution_id=ExecutionId("x"),
+        execution_id=ExecutionId("0192f0c1-7a1e-7c3b-8f00-1b2c3d4e5f60"),
         namespace=Namespace("default"),
         frame=FrameId(1),
         activity=ActivityId(2),
@@ -160,3 +160,11 @@ async def test_a_document_that_this_version_does_not_take_is_refused_for_good(st
 async def test_it_answers_no_other_request(store: FallibleStore) -> None:
     with pytest.raises(TypeError):
         await answer(store, invocation(HandlerRequest(name="work")))
+
+
+async def test_a_document_that_is_not_the_one_that_was_stored_is_not_run(store: FallibleStore) -> None:
+    programs = Programs(store.views, 10, lambda _document: SECOND)
+    with pytest.raises(Corrupt, match="it is not run until it is as it was") as refused:
+        await programs.get(NAMESPACE, FIRST.digest)
+    assert refused.value.code == "definition_altered"
+    assert await programs.get(NAMESPACE, SECOND.digest) is SECOND

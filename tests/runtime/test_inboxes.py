@@ -288,8 +288,10 @@ class SlowClaims(FallibleStore):
         self.claimed = asyncio.Event()
         self.handed_over = asyncio.Event()
 
-    async def claim_due(self, engine: EngineId, now: Instant, limit: int) -> Sequence[Claimed]:
-        claimed = await super().claim_due(engine, now, limit)
+    async def claim_due(
+        self, engine: EngineId, now: Instant, limit: int, bytes_max: int | None = None
+    ) -> Sequence[Claimed]:
+        claimed = await super().claim_due(engine, now, limit, bytes_max)
         if any(self.delays(one) for one in claimed):
             self.claimed.set()
             await self.handed_over.wait()

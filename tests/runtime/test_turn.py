@@ -3,7 +3,7 @@
 from msgspec import structs
 from structlog.testing import capture_logs
 
-from tests.runtime.world import called, start_of, task
+from tests.runtime.world import NAMESPACE, called, start_of, task
 from tests.runtime.world import program as program_of
 from treadle.core.decide import decide
 from treadle.model.bounds import DEFAULT_BOUNDS
@@ -11,8 +11,9 @@ from treadle.model.commands import Command, Continue, RecordRefusal, ReportOutco
 from treadle.model.decision import Decision
 from treadle.model.effects import Invocation
 from treadle.model.events import ExecutionTerminated, InputRefused
-from treadle.model.ids import Instant
+from treadle.model.ids import ExecutionId, Instant, Path
 from treadle.model.outcomes import Ok
+from treadle.model.waiting import ParentRef
 from treadle.runtime.mailbox import Letter
 from treadle.runtime.turn import Case, Turn
 from treadle.testing.builders import program
@@ -24,12 +25,13 @@ NOW = Instant(1_000)
 
 
 def turn_of(*commands: Command) -> Turn:
-    """Every command is a row of the inbox, numbered from 1."""
+    """Every command is a row of the inbox of a child, numbered from 1."""
     begun = decide(ASKING, None, start_of(ASKING), NOW)
     assert isinstance(begun, Decision)
-    case = Case(execution_id=begun.execution.id, program=ASKING, bounds=DEFAULT_BOUNDS)
+    case = Case(execution_id=begun.execution.id, namespace=NAMESPACE, program=ASKING, bounds=DEFAULT_BOUNDS)
     letters = [Letter(command=command, row=row) for row, command in enumerate(commands, 1)]
-    turn = Turn(case, begun.execution, letters)
+    parent = ParentRef(id=ExecutionId("parent"), path=Path("visit"))
+    turn = Turn(case, structs.replace(begun.execution, parent=parent), letters)
     for letter in letters:
         turn.decide(letter, NOW, is_held=False)
     return turn
@@ -48,7 +50,7 @@ def test_a_decision_that_breaks_is_told_with_the_attempt_that_it_was_about() -> 
     assert isinstance(begun, Decision)
     (invocation,) = (effect for effect in begun.effects if isinstance(effect, Invocation))
     broken = structs.replace(CALLING, nodes={})
-    case = Case(execution_id=begun.execution.id, program=broken, bounds=DEFAULT_BOUNDS)
+    case = Case(execution_id=begun.execution.id, namespace=NAMESPACE, program=broken, bounds=DEFAULT_BOUNDS)
     report = ReportOutcome(frame=invocation.frame, activity=invocation.activity, outcome=Ok())
     with capture_logs() as lines:
         Turn(case, begun.execution, ()).decide(Letter(command=report), NOW, is_held=False)

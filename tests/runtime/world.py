@@ -16,7 +16,7 @@ from treadle.model.errors import Unavailable
 from treadle.model.events import Event
 from treadle.model.execution import DefinitionRef, Execution
 from treadle.model.expression import Roots
-from treadle.model.ids import Digest, ExecutionId, Instant, Namespace, NodeId, Path, child_id
+from treadle.model.ids import Digest, EngineId, ExecutionId, Instant, Namespace, NodeId, Path, child_id
 from treadle.model.json import Json
 from treadle.model.outcomes import Cause, Failed, Ok, Outcome
 from treadle.model.policies import RetryPolicy
@@ -32,7 +32,7 @@ from treadle.model.program import (
 )
 from treadle.model.requests import DefinitionRequest, HandlerRequest, Request
 from treadle.model.views import StoredDefinition
-from treadle.ports.commit import Commit, CommitResult, InboxRow
+from treadle.ports.commit import Claimed, Commit, CommitResult, InboxRow, StoredState
 from treadle.ports.invoker import Invoker
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.clocks import SystemClock
@@ -157,7 +157,10 @@ class Known:
 
 
 class Fallible:
-    """Commits can be made to fail, to wait, or to be others; what was read of an inbox to wait."""
+    """Commits can be made to fail, to wait, or to be others; releases to fail or to wait.
+
+    What was read of an inbox can be made to wait, what is claimed to be other than it was.
+    """
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
@@ -167,6 +170,11 @@ class Fallible:
         self.gate.set()
         self.inbox_gate = asyncio.Event()
         self.inbox_gate.set()
+        self.release_fails: Callable[[], Exception | None] = lambda: None
+        self.release_gate = asyncio.Event()
+        self.release_gate.set()
+        self.releasing: list[ExecutionId] = []
+        self.damages: Callable[[StoredState], StoredState] = lambda state: state
         self.inbox_fails: Callable[[], Exception | None] = lambda: None
         self.seen: list[Commit] = []
         self.batches: list[Sequence[Commit]] = []
@@ -186,6 +194,23 @@ class Fallible:
         results: Sequence[CommitResult] = await super().commit(rewritten)  # type: ignore[misc]  # of the store that it is mixed into
         self.results.extend(results)
         return results
+
+    async def release(
+        self, engine: EngineId, execution_id: ExecutionId, fence: int, due_at: Instant | None
+    ) -> bool:
+        self.releasing.append(execution_id)
+        await self.release_gate.wait()
+        failure = self.release_fails()
+        if failure is not None:
+            raise failure
+        released: bool = await super().release(engine, execution_id, fence, due_at)  # type: ignore[misc]  # as above
+        return released
+
+    async def claim_due(
+        self, engine: EngineId, now: Instant, limit: int, bytes_max: int | None = None
+    ) -> Sequence[Claimed]:
+        claimed: Sequence[Claimed] = await super().claim_due(engine, now, limit, bytes_max)  # type: ignore[misc]  # as above
+        return [replace(one, state=self.damages(one.state)) for one in claimed]
 
     async def inbox(self, execution_id: ExecutionId, after: int) -> Sequence[InboxRow]:
         assert execution_id not in self.under_way, "one fetch at a time"

@@ -10,9 +10,12 @@ from treadle.model.errors import Rejected
 from treadle.model.ids import ActivityId, ExecutionId, Instant, Namespace
 from treadle.model.program import CallbackPlan
 from treadle.model.views import StoredKey
+from treadle.runtime.bulk_acting import BulkParts
+from treadle.runtime.bulk_acts import BulkRunner
 from treadle.runtime.clocks import SystemClock
 from treadle.runtime.programs import Programs
 from treadle.security.tokens import SECRET_BYTES, CallbackToken, KeyRing
+from treadle.service.bulk import bulk_command
 from treadle.service.documents import compile_stored
 from treadle.service.parts import ServiceParts
 from treadle.service.use_cases import UseCases
@@ -34,6 +37,9 @@ def use_cases(on: Stage) -> UseCases:
     return UseCases(
         ServiceParts(
             engine=on.engine,
+            bulk=BulkRunner(
+                BulkParts(engine=on.engine, views=on.store.views, command=bulk_command), on.store.bulk_acts
+            ),
             store=on.store,
             views=on.store.views,
             programs=Programs(on.store.views, 10, compile_stored),

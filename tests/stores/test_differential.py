@@ -13,7 +13,6 @@ from treadle.ports.commit import (
     Claimed,
     Commit,
     CommitResult,
-    IdempotencyKey,
     InboxNote,
     InboxRow,
     ListColumns,
@@ -26,6 +25,7 @@ from treadle.testing.contracts.commits import (
     at,
     columns,
     following,
+    keyed,
     note,
     other,
     reaching,
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.anyio
 STEPS = 120
 NAMES = 25
 BATCH_MAX = 12
-KINDS = ("commit", "claim_due", "claim", "inbox", "register")
+KINDS = ("commit", "claim_due", "claim", "inbox", "forget", "register")
 ENGINES = ("engine-a", "engine-b", "engine-c")
 
 
@@ -113,7 +113,7 @@ class Script:
         return note(self.name(), b"%d" % self.random.getrandbits(30))
 
     def _first(self, name: str) -> Commit:
-        key = IdempotencyKey(key=f"k{self.random.randrange(NAMES)}", body_digest=b"d")
+        key = keyed(name=f"k{self.random.randrange(NAMES)}", expires_at=self.instant())
         return starting(
             start(name, owner=self.engine, listed=self._columns(), is_release=self.random.random() < 0.4),
             priority=self.random.choice([-1, 0, 0, 0, 7]),
@@ -152,7 +152,7 @@ async def test_both_stores_answer_the_same(both: tuple[ViewedStore, ViewedStore]
         await each.register_engine(script.engine, script.now)
     for _ in range(STEPS):
         script.now = Instant(script.now + script.random.randint(0, 10))
-        kind = script.random.choices(KINDS, (60, 20, 10, 5, 5))[0]
+        kind = script.random.choices(KINDS, (60, 20, 10, 5, 5, 5))[0]
         if kind == "commit":
             batch = script.batch()
             results = list(await reference.commit(batch))
@@ -174,6 +174,10 @@ async def test_both_stores_answer_the_same(both: tuple[ViewedStore, ViewedStore]
             inbox = list(await reference.inbox(name, after))
             assert list(await store.inbox(name, after)) == inbox
             script.see(name, inbox)
+        elif kind == "forget":
+            limit = script.random.randint(1, 3)
+            forgotten = await reference.forget_idempotency(script.now, limit)
+            assert await store.forget_idempotency(script.now, limit) == forgotten
         else:
             script.engine = EngineId(script.random.choice(ENGINES))
             for each in both:
@@ -192,6 +196,9 @@ async def assert_same_views(reference: ViewedStore, store: ViewedStore, script: 
     ):
         expected = list(await reference.views.executions(where, None, 100))
         assert list(await store.views.executions(where, None, 100)) == expected
+    for index in range(NAMES):
+        record = await reference.views.idempotency(NAMESPACE, f"k{index}")
+        assert await store.views.idempotency(NAMESPACE, f"k{index}") == record
     for name in map(ExecutionId, script.last):
         assert await store.views.execution(NAMESPACE, name) == await reference.views.execution(
             NAMESPACE, name

@@ -6,14 +6,17 @@ import apsw
 import pytest
 
 from treadle.model.errors import Corrupt, Unavailable
-from treadle.model.ids import EngineId
+from treadle.model.execution import ExecutionStatus
+from treadle.model.ids import EngineId, Instant
+from treadle.model.views import ExecutionFilter
 from treadle.stores.sqlite import rows
 from treadle.stores.sqlite.connections import connect_writer
 from treadle.stores.sqlite.migrate import check_version, migrate, migrations
 from treadle.stores.sqlite.statements import Statements
 from treadle.stores.sqlite.store import SqliteStore
 from treadle.stores.sqlite.views import open_views
-from treadle.testing.contracts.commits import ENGINE, at, note, reaching, start
+from treadle.testing.contracts.commits import ENGINE, NAMESPACE, at, note, reaching, start, starting
+from treadle.testing.contracts.store_bulk import bulk_act
 
 pytestmark = pytest.mark.anyio
 
@@ -94,6 +97,44 @@ async def test_migrated_execution_takes_notes(path: Path, connection: apsw.Conne
     await store.close()
 
 
+async def test_executions_of_before_are_found_by_their_labels(
+    path: Path, connection: apsw.Connection
+) -> None:
+    apply_first(connection, 3)
+    labelled = starting(FIRST, labels={"team": "x", "tier": "gold"}, created_at=at(3))
+    plain = starting(start("plain"), created_at=at(4))
+    for commit in (labelled, plain):
+        connection.execute(Statements().of_rows("insert_executions", 1), rows.new_execution(commit))
+        connection.execute(Statements().of_rows("insert_history", 1), rows.new_history(commit))
+    connection.close()
+    store = SqliteStore.open(path)
+    for labels, expected in ((), "plain old"), ((("team", "x"),), "old"), ((("team", "y"),), ""):
+        where = ExecutionFilter(namespace=NAMESPACE, labels=labels)
+        assert " ".join(one.id for one in await store.views.executions(where, None, 9)) == expected
+    both = ExecutionFilter(namespace=NAMESPACE, labels=(("team", "x"), ("tier", "gold")))
+    assert [one.labels for one in await store.views.executions(both, None, 9)] == [
+        {"team": "x", "tier": "gold"}
+    ]
+    running = ExecutionFilter(namespace=NAMESPACE, statuses=(ExecutionStatus.RUNNING,))
+    assert len(await store.views.executions(running, None, 9)) == 2
+    await store.close()
+
+
+async def test_store_of_the_third_migration_takes_bulk_acts(path: Path, connection: apsw.Connection) -> None:
+    apply_first(connection, 3)
+    connection.execute(Statements().of_rows("insert_executions", 1), rows.new_execution(FIRST))
+    connection.execute(Statements().of_rows("insert_history", 1), rows.new_history(FIRST))
+    assert "bulk_acts" not in tables(connection)
+    connection.close()
+    store = SqliteStore.open(path)
+    assert await store.bulk_acts.add(bulk_act("b1"), 1)
+    assert await store.bulk_acts.next_running(None) == bulk_act("b1")
+    found = await store.views.execution(NAMESPACE, FIRST.execution_id)
+    assert found is not None
+    assert found.tail == (FIRST.history,)
+    await store.close()
+
+
 def test_migrating_again_changes_nothing(connection: apsw.Connection) -> None:
     migrate(connection)
     changes = connection.total_changes()
@@ -134,3 +175,21 @@ def test_refused_store_is_free_again(path: Path, connection: apsw.Connection) ->
     for _ in range(2):
         with pytest.raises(Unavailable, match="newer"):
             SqliteStore.open(path)
+
+
+async def test_keys_of_an_earlier_version_are_kept_for_seven_days_from_their_start(
+    path: Path, connection: apsw.Connection
+) -> None:
+    apply_first(connection, 4)
+    connection.execute(Statements().of_rows("insert_executions", 1), rows.new_execution(FIRST))
+    connection.execute("INSERT INTO idempotency VALUES ('default', 'k', x'00', ?)", (FIRST.execution_id,))
+    connection.close()
+    store = SqliteStore.open(path)
+    record = await store.views.idempotency(NAMESPACE, "k")
+    assert record is not None
+    assert (record.execution_id, record.key.body_digest) == (FIRST.execution_id, b"\x00")
+    seven_days_later = at(7 * 24 * 60 * 60 * 1_000)
+    assert record.key.expires_at == seven_days_later
+    assert await store.forget_idempotency(Instant(seven_days_later - 1), 10) == 0
+    assert await store.forget_idempotency(seven_days_later, 10) == 1
+    await store.close()

@@ -15,6 +15,7 @@ OF_ROWS = (
     "insert_executions",
     "insert_history",
     "insert_idempotency",
+    "insert_labels",
     "insert_notes",
     "update_executions",
     "upsert_snapshots",

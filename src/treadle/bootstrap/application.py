@@ -5,49 +5,45 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from treadle.bootstrap.backends import OpenStore, open_store
 from treadle.bootstrap.callbacks import load_key_ring, public_url
+from treadle.bootstrap.edge import build_edge
 from treadle.bootstrap.invokers import build_invoker
-from treadle.bootstrap.metrics import Scrapes, StoreReading
 from treadle.bootstrap.tracing import open_tracing
 from treadle.config.loopback import http_url
 from treadle.config.networks import parse_networks
 from treadle.config.secrets import Secrets, SecretsError
 from treadle.config.server_url import parse_server_url
 from treadle.config.settings import Settings
-from treadle.config.version import VERSION
-from treadle.definition.activities.table import READERS as ACTIVITIES
 from treadle.definition.bounds import DocumentBounds
-from treadle.definition.kinds.table import KINDS
 from treadle.invokers.echoes import Echoes
 from treadle.model.bounds import ExecutionBounds
 from treadle.model.errors import Rejected
 from treadle.model.ids import EngineId, Instant
 from treadle.ports.invoker import Invoker
-from treadle.rest.edge import Callers, Edge, Info
+from treadle.rest.edge import Callers
 from treadle.rest.identifying import KeyedCallers, OpenCallers
-from treadle.rest.requests import Requests
 from treadle.rest.server import listen, serve_at
 from treadle.rest.table import application
 from treadle.runtime.bounds import RuntimeBounds
+from treadle.runtime.bulk_acting import BulkParts
+from treadle.runtime.bulk_acts import BulkRunner
 from treadle.runtime.clocks import SystemClock
 from treadle.runtime.definitions import DefinitionInvoker
 from treadle.runtime.engine import Engine, Parts
 from treadle.runtime.programs import Programs
 from treadle.runtime.randomness import SystemRandomness
-from treadle.security.api_keys import parse_keys
+from treadle.security.api_keys import check_apart, parse_keys
 from treadle.security.egress import EgressMode, EgressPolicy
 from treadle.security.tokens import KeyRing
+from treadle.service.bulk import bulk_command
 from treadle.service.documents import compile_stored
 from treadle.service.parts import ServiceParts
 from treadle.service.use_cases import UseCases
 from treadle.worker.registry import Registry
-
-FEATURES: Final = (*KINDS, *ACTIVITIES, "compensate", "hooks", "idempotency_key", "inline_definition")
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +66,7 @@ async def running(settings: Settings, registry: Registry, *, is_open: bool = Tru
     flight its time; what was acknowledged is durable.
 
     Raises:
-        Rejected: `no_api_key`, nobody could ask; `invalid_api_keys`, those of the settings cannot be read;
+        Rejected: `no_api_key`, nobody could ask; `invalid_api_keys`, those of the settings cannot be used;
             `invalid_secrets`, the file cannot be used; `no_tracing`, the packages for it are not installed.
         Unavailable: the store cannot be opened.
         Corrupt: the store is not what this version made of it.
@@ -109,9 +105,12 @@ async def running(settings: Settings, registry: Registry, *, is_open: bool = Tru
         engine = Engine(parts)
         await engine.start()
         started.push_async_callback(engine.stop)
-        use_cases = _use_cases(settings, engine, parts, tokens, echoes)
-        info = Info(version=VERSION, engine=parts.id, store=opened.facts, features=FEATURES)
-        edge = _edge(engine, parts, use_cases, callers, info)
+        acting = BulkParts(engine=engine, views=opened.views, command=bulk_command)
+        bulk = BulkRunner(acting, opened.bulk_acts)
+        bulk.start()
+        started.push_async_callback(bulk.stop)
+        use_cases = _use_cases(settings, engine, bulk, parts, tokens, echoes)
+        edge = build_edge(settings, opened, engine, bulk, use_cases, callers)
         server = serve_at(listener, application(edge))
         started.push_async_callback(server.stop)
         started.callback(use_cases.close)
@@ -137,6 +136,7 @@ async def _callers(settings: Settings, opened: OpenStore, now: Instant, *, is_op
         return OpenCallers(_host_of(settings.public_url))
     try:
         given = parse_keys(settings.api_keys or "", now)
+        check_apart(given, await opened.views.api_keys())
     except ValueError as error:
         raise Rejected("invalid_api_keys", f"TREADLE_API_KEYS: {error}") from error
     callers = KeyedCallers(given, opened.views)
@@ -163,6 +163,7 @@ def _engine_parts(
 ) -> Parts:
     bounds = RuntimeBounds(
         live_max=settings.live_max,
+        commits_waiting_max=settings.commits_waiting_max,
         batch_rows_max=settings.batch_rows_max,
         batch_bytes_max=settings.batch_bytes_max,
         stop_grace_ms=settings.stop_grace_ms,
@@ -184,23 +185,13 @@ def _engine_parts(
     )
 
 
-def _edge(engine: Engine, parts: Parts, use_cases: UseCases, callers: Callers, info: Info) -> Edge:
-    requests = Requests()
-    scrapes = Scrapes(engine, StoreReading(parts.store, parts.views, parts.clock), requests)
-    return Edge(
-        use_cases=use_cases,
-        health=engine.health,
-        callers=callers,
-        info=info,
-        metrics=scrapes.answer,
-        requests=requests,
-    )
-
-
-def _use_cases(settings: Settings, engine: Engine, parts: Parts, tokens: KeyRing, echoes: Echoes) -> UseCases:
+def _use_cases(
+    settings: Settings, engine: Engine, bulk: BulkRunner, parts: Parts, tokens: KeyRing, echoes: Echoes
+) -> UseCases:
     return UseCases(
         ServiceParts(
             engine=engine,
+            bulk=bulk,
             store=parts.store,
             views=parts.views,
             programs=parts.programs,

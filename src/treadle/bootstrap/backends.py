@@ -10,6 +10,7 @@ from treadle.config.store_url import StoreKind, StoreUrl
 from treadle.model.errors import Unavailable
 from treadle.model.json import Json
 from treadle.ports.api_keys import ApiKeys
+from treadle.ports.bulk_acts import BulkActs
 from treadle.ports.store import Store
 from treadle.ports.views import Views
 from treadle.stores.memory.store import MemoryStore
@@ -23,6 +24,7 @@ class OpenStore(msgspec.Struct, frozen=True, kw_only=True):
 
     store: Store
     views: Views
+    bulk_acts: BulkActs
     facts: Mapping[str, Json]
 
     @property
@@ -67,12 +69,13 @@ def open_api_keys(url: StoreUrl) -> ApiKeys:
 def _open_sqlite(url: StoreUrl) -> OpenStore:
     store = SqliteStore.open(Path(url.path))
     facts = {"kind": url.kind.value, "durable": True, **msgspec.to_builtins(store.facts())}
-    return OpenStore(store=store, views=store.views, facts=facts)
+    return OpenStore(store=store, views=store.views, bulk_acts=store.bulk_acts, facts=facts)
 
 
 def _open_memory(url: StoreUrl) -> OpenStore:
     store = MemoryStore()
-    return OpenStore(store=store, views=store.views, facts={"kind": url.kind.value, "durable": False})
+    facts = {"kind": url.kind.value, "durable": False}
+    return OpenStore(store=store, views=store.views, bulk_acts=store.bulk_acts, facts=facts)
 
 
 STORES: Final[Mapping[StoreKind, Callable[[StoreUrl], OpenStore]]] = {

@@ -17,7 +17,9 @@ from treadle.model.execution import TERMINAL, ExecutionStatus
 from treadle.ports.clock import Clock
 from treadle.ports.store import Store
 from treadle.ports.views import Views
+from treadle.rest.admission import Admission
 from treadle.rest.requests import Requests
+from treadle.runtime.bulk_acts import BulkRunner
 from treadle.runtime.engine import Engine
 from treadle.telemetry import metrics
 from treadle.telemetry.event_counts import event_families
@@ -83,10 +85,19 @@ class StoreReading:
 class Scrapes(Collector):
     """Answers scrapes of one process."""
 
-    def __init__(self, engine: Engine, stored: StoreReading, requests: Requests) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        bulk: BulkRunner,
+        stored: StoreReading,
+        requests: Requests,
+        admission: Admission,
+    ) -> None:
         self._engine = engine
+        self._bulk = bulk
         self._stored = stored
         self._requests = requests
+        self._admission = admission
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
         ProcessCollector(namespace=NAMES_BEGIN, registry=self._registry)
@@ -101,16 +112,18 @@ class Scrapes(Collector):
         """What the registry is given, and with it all that is not of the process as such."""
         readings = self._engine.readings
         yield from event_families(readings.tally)
-        yield family(metrics.COMMITS, {(status,): count for status, count in readings.commits.items()})
         for metric, value in self._gauges():
             yield family(metric, {(): value})
-        for counted, codes in (
+        for counted, by_value in (
+            (metrics.COMMITS, readings.commits),
+            (metrics.BULK_EXECUTIONS, self._bulk.endings),
             (metrics.REQUESTS, self._requests.codes),
             (metrics.CALLBACKS, self._requests.callbacks),
         ):
-            yield family(counted, {(code,): count for code, count in codes.items()})
+            yield family(counted, {(value,): count for value, count in by_value.items()})
         for histogram in (*readings.batches, self._requests.seconds):
             yield from histogram.collect()
+        yield family(metrics.KEYS_FORGOTTEN, {(): readings.keys_forgotten})
         yield family(metrics.BUILD_INFO, {(VERSION,): 1})
         yield from self._stored.families()
 
@@ -120,8 +133,11 @@ class Scrapes(Collector):
         yield metrics.EXECUTIONS_LIVE_MAX, readings.live_max
         yield metrics.ATTEMPTS_IN_FLIGHT, readings.attempts_in_flight
         yield metrics.ATTEMPTS_OUTLIVING, readings.attempts_outliving
+        yield metrics.BULK_ACTS_RUNNING, self._bulk.running
         yield metrics.COMMITS_WAITING, readings.commits_waiting
         yield metrics.COMMANDS_WAITING, readings.commands_waiting
         yield metrics.STORE_FAULTS, readings.store_faults
+        yield metrics.REQUESTS_UNDER_WAY, self._admission.under_way
+        yield metrics.REQUESTS_MAX, self._admission.requests_max
         yield metrics.FOLLOWERS, readings.followers
-        yield metrics.ENGINE_READY, not self._engine.health()
+        yield metrics.ENGINE_READY, not (self._engine.health() or self._bulk.health())

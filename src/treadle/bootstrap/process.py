@@ -13,8 +13,8 @@ import structlog
 import uvloop
 
 from treadle.bootstrap.application import running
+from treadle.bootstrap.hangups import SecretsReader
 from treadle.bootstrap.workflows import keep_workflows
-from treadle.config.secrets import Secrets, SecretsError
 from treadle.config.settings import Settings
 from treadle.workflow.app import App
 
@@ -52,7 +52,8 @@ async def serve_until_signal(
 ) -> None:
     """Run an application until SIGTERM or SIGINT; `announce` is told its URL when it is ready.
 
-    It is ready when the workflows of the app are kept.
+    It is ready when the workflows of the app are kept. On SIGHUP it reads its file of secrets again; one
+    that has none ends then too, since that is what the end of a terminal means.
 
     It ends the process if a handler will not be cancelled, since the event loop cannot be closed then.
 
@@ -62,13 +63,19 @@ async def serve_until_signal(
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in STOP_SIGNALS:
+    for number in stop_signals(settings):
         loop.add_signal_handler(number, _stop_or_die, stop, number)
     async with running(settings, app.registry, is_open=is_open) as application:
-        loop.add_signal_handler(signal.SIGHUP, _read_secrets_again, application.secrets)
-        await keep_workflows(application.use_cases.definitions, app.workflows)
-        announce(application.url)
-        await stop.wait()
+        reader = SecretsReader(application.secrets)
+        reading = loop.create_task(reader.run(), name="secrets")
+        if settings.secrets is not None:
+            loop.add_signal_handler(signal.SIGHUP, reader.ask)
+        try:
+            await keep_workflows(application.use_cases.definitions, app.workflows)
+            announce(application.url)
+            await stop.wait()
+        finally:
+            reading.cancel()
         log.info("stopping")
     left = await _still_running()
     if left:
@@ -76,14 +83,10 @@ async def serve_until_signal(
         _end_at_once(0)
 
 
-def _read_secrets_again(secrets: Secrets) -> None:
-    """What was read before stands where the file cannot be used."""
-    try:
-        secrets.read_again()
-    except SecretsError as error:
-        log.error("secrets not read again", message=str(error))
-    else:
-        log.info("secrets read again")
+def stop_signals(settings: Settings) -> tuple[signal.Signals, ...]:
+    """The signals that ask for a stop. A process that was told to outlive its terminal (`nohup`) does."""
+    is_kept = settings.secrets is not None or signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return STOP_SIGNALS if is_kept else (*STOP_SIGNALS, signal.SIGHUP)
 
 
 def leave(code: int) -> None:

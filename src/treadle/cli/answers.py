@@ -116,10 +116,44 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many executions match, in all and by status."""
+    """How many executions match, in all and by status; of those in `at_least` there may be more."""
 
     by_status: dict[str, int]
     total: int
+    at_least: tuple[str, ...] = ()
+
+
+class BulkPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """How many executions a bulk act would come to; of the statuses in `at_least` there may be more."""
+
+    count: int
+    by_status: dict[str, int]
+    at_least: tuple[str, ...] = ()
+
+
+class BulkRefusals(msgspec.Struct, frozen=True, kw_only=True):
+    """Executions that refused alike; `last` are some of them, newest first."""
+
+    code: str
+    count: int
+    last: tuple[Json, ...] = ()
+
+
+class BulkAct(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a bulk act has come."""
+
+    bulk_id: str
+    status: str
+    action: str
+    total: int
+    done: int
+    refused: int
+    created_at: str
+    actor: str = ""
+    filter: Json = None
+    reason: str | None = None
+    ended_at: str | None = None
+    refusals: tuple[BulkRefusals, ...] = ()
 
 
 class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 import click
 import msgspec
 
-from treadle.cli.event_stream import Message, messages
 from treadle.cli.failures import RefusedByServer, Unreachable
 from treadle.cli.printing import on_one_line
+from treadle.client.event_stream import Message, MessageReader
 from treadle.config.server_url import parse_server_url
 from treadle.model.errors import Fault
 from treadle.model.json import Json
@@ -24,8 +24,8 @@ ANSWER_S: Final = 75
 """Longer than the longest wait that a server grants."""
 QUIET_S: Final = 45
 """A server that has nothing to tell says so three times as often."""
-LINE_BYTES_MAX: Final = 32 * 1_024 * 1_024
-"""Of an event: beyond what an execution may hold."""
+PART_BYTES_MAX: Final = 64 * 1_024
+"""Of a stream of events that is read at once; a smaller part is read as it comes."""
 REACHED_BUT_NOT_ITS_STORE: Final = "store_unavailable"
 EVENT_STREAM: Final = "text/event-stream"
 
@@ -101,14 +101,14 @@ class Client:
         return self._call("DELETE", path, None, {})
 
     @contextmanager
-    def events(self, path: str, last_event_id: int) -> Iterator[Iterator[Message | None]]:
-        """Messages as they come, None for a sign of life between them; none at all when all is over."""
+    def events(self, path: str, last_event_id: int) -> Iterator[Iterator[Message]]:
+        """Messages as they come, and signs of life between them; none at all when all is over."""
         headers = {"Accept": EVENT_STREAM, "Last-Event-ID": str(last_event_id)}
         with self._asked("GET", path, None, headers) as answer:
             if answer.status == 204:
                 yield iter(())
             elif answer.status == 200 and (answer.getheader("Content-Type") or "").startswith(EVENT_STREAM):
-                yield messages(self._lines(answer))
+                yield self._messages(answer)
             else:
                 self._reply(answer)
                 raise _stranger(self.url, answer.status)
@@ -157,11 +157,12 @@ class Client:
             reply.read(msgspec.Raw)
         return reply
 
-    def _lines(self, answer: HTTPResponse) -> Iterator[str]:
+    def _messages(self, answer: HTTPResponse) -> Iterator[Message]:
+        reader = MessageReader()
         try:
-            while line := answer.readline(LINE_BYTES_MAX):
-                yield line.decode("utf-8", "replace")
-        except (OSError, HTTPException) as error:
+            while part := answer.read1(PART_BYTES_MAX):
+                yield from reader.feed(part)
+        except (OSError, HTTPException, ValueError) as error:
             raise self._unreachable(error, is_sent=True) from error
 
     def _unreachable(self, error: Exception, *, is_sent: bool) -> Unreachable:

@@ -41,6 +41,12 @@ def server_settings(command: F) -> F:
     options = (
         setting("--egress-allow", metavar="CIDR,...", help=egress),
         setting("--secrets", metavar="FILE", help=secrets),
+        setting("--rate-limit", metavar="N", help="POSTs a second that each key may make; 0 sets no limit."),
+        setting(
+            "--rate-burst",
+            metavar="N",
+            help="POSTs that each key may make at once; 0: as a second has.",
+        ),
     )
     for option in reversed(options):
         command = option(command)

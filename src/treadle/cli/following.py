@@ -10,6 +10,7 @@ from treadle.cli.answers import Happening, Page, Shown
 from treadle.cli.client import Client, segment
 from treadle.cli.failures import RefusedByServer, Unreachable
 from treadle.cli.patience import Patience
+from treadle.client.event_stream import SIGN_OF_LIFE
 from treadle.rest.bounds import PAGE_ITEMS_MAX
 
 BYE: Final = "bye"
@@ -78,7 +79,7 @@ class Follower:
         with self._client.events(f"{self._path}/events", self._seq) as messages:
             self._patience.is_back()
             for message in messages:
-                if message is None:
+                if message is SIGN_OF_LIFE:
                     self._has_come()
                     continue
                 if message.event == BYE:

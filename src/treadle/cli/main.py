@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "diff": "treadle.cli.commands.diff:diff",
     "import": "treadle.cli.commands.import_:import_",
     "verify": "treadle.cli.commands.verify:verify",
+    "engines": "treadle.cli.commands.engines:engines",
     "config": "treadle.cli.commands.config:config",
     "version": "treadle.cli.commands.version:version",
 }

@@ -23,7 +23,7 @@ are used is told by example in the [guide](../guide/command-line.md).
 | Code | Means |
 |---|---|
 | 0 | done |
-| 1 | the thing itself failed: a document has faults, an execution did not complete, a store is damaged |
+| 1 | the thing itself failed: a faulty document, a damaged store, an execution that did not complete |
 | 2 | wrong usage: an unknown command, option or setting, a value that is none, a file that is not there |
 | 3 | the server or the store cannot be reached, or what answers is no Treadle server |
 | 4 | the server said no: its words, the code, and the places in the request are on the standard error |
@@ -54,9 +54,11 @@ refuses because too much is waiting; a refusal says whether nothing was accepted
 tell that key, and the same command with `--idempotency-key` finds out whether it was done, and does it if
 not.
 
-`run --wait` and `executions watch` stay while a server is started anew. They try again for `--reconnect`
-seconds, say so on the standard error, and go on after the last event that they saw: none is told twice or
-left out. What could not be reached at the beginning is not waited for.
+`executions bulk` sends none: after such a break `executions bulk-acts` shows whether it was begun.
+
+`run --wait`, `executions bulk --wait` and `executions watch` stay while a server is started anew. They try
+again for `--reconnect` seconds, say so on the standard error, and go on after the last event that they saw:
+none is told twice or left out. What could not be reached at the beginning is not waited for.
 
 ## Completion
 

@@ -196,10 +196,63 @@ class Execution(Summary, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many executions match; a status without any is left out of `by_status`."""
+    """How many executions match; a status without any is left out of `by_status`.
+
+    Of the statuses in `at_least` there may be more than were counted.
+    """
 
     by_status: dict[str, int]
     total: int
+    at_least: tuple[str, ...] = ()
+
+
+class BulkPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """How many executions match; of the statuses in `at_least` there may be more than were counted."""
+
+    count: int
+    by_status: dict[str, int]
+    at_least: tuple[str, ...] = ()
+
+
+class BulkRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """One execution that refused, in the words of the refusal."""
+
+    execution_id: str
+    message: str = ""
+
+
+class BulkRefusals(msgspec.Struct, frozen=True, kw_only=True):
+    """How many refused with that code, and the last of them, newest first."""
+
+    code: str
+    count: int
+    last: tuple[BulkRefusal, ...] = ()
+
+
+class BulkAct(msgspec.Struct, frozen=True, kw_only=True):
+    """One act on many executions, and how far it has come; `filter` is as it was written.
+
+    `total` is how many matched when it was asked for, of very many at least so many; once it is done, how
+    many were acted on.
+    """
+
+    bulk_id: str
+    status: str
+    action: str
+    total: int
+    done: int
+    refused: int
+    created_at: datetime
+    filter: dict[str, Json] = {}
+    reason: str | None = None
+    actor: str = ""
+    ended_at: datetime | None = None
+    refusals: tuple[BulkRefusals, ...] = ()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it acts on no more executions: it is done, or was stopped."""
+        return self.ended_at is not None
 
 
 class FailureGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,6 +301,32 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     """A callback was taken; nothing is told of the execution."""
 
     status: str
+
+
+class Lease(msgspec.Struct, frozen=True, kw_only=True):
+    """The right to write the store; `until` is when it ends unless it is renewed."""
+
+    kind: str
+    until: datetime | None = None
+
+
+class EngineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One engine of the store; `lag` says for how many seconds something is due that is not driven."""
+
+    id: str
+    started: datetime
+    lease: Lease
+    live_executions: int = 0
+    live_executions_max: int = 0
+    lag: float = 0.0
+
+
+class RoleRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A duty that one engine of the store has at a time."""
+
+    name: str
+    holder: str
+    since: datetime
 
 
 class Info(msgspec.Struct, frozen=True, kw_only=True):

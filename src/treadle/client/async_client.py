@@ -6,12 +6,12 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from treadle.client import act_calls, definition_calls, execution_calls, start_call
+from treadle.client import act_calls, bulk_calls, definition_calls, execution_calls, start_call
 from treadle.client.access import access
-from treadle.client.answers import Event, Execution
+from treadle.client.answers import BulkAct, Event, Execution
 from treadle.client.asking import Asker
 from treadle.client.call import Call, PageCall
-from treadle.client.following import follow, settled
+from treadle.client.following import bulk_ended, follow, settled
 from treadle.client.limits import Limits
 from treadle.client.methods import described
 
@@ -78,6 +78,8 @@ class AsyncClient:
         await self._asker.aclose()
 
     info = _asking(definition_calls.info)
+    engines = _listing(definition_calls.engines)
+    roles = _listing(definition_calls.roles)
     put_definition = _asking(definition_calls.put_definition)
     validate = _asking(definition_calls.validate)
     definitions = _listing(definition_calls.definitions)
@@ -106,6 +108,12 @@ class AsyncClient:
     skip_compensation = _asking(act_calls.skip_compensation)
     accept_compensation = _asking(act_calls.accept_compensation)
 
+    bulk = _asking(bulk_calls.bulk)
+    bulk_preview = _asking(bulk_calls.bulk_preview)
+    bulk_act = _asking(bulk_calls.bulk_act)
+    stop_bulk_act = _asking(bulk_calls.stop_bulk_act)
+    bulk_acts = _listing(bulk_calls.bulk_acts)
+
     def events(self, execution_id: str, *, after: int = 0) -> AsyncGenerator[Event, None]:
         """Every event after `after` as it happens, none of them twice, to the one that ends the run.
 
@@ -121,3 +129,12 @@ class AsyncClient:
         """
         async with asyncio.timeout(timeout_s):
             return await settled(self._asker, execution_id)
+
+    async def wait_bulk_act(self, bulk_id: str, *, timeout_s: float | None = None) -> BulkAct:
+        """The bulk act once it has ended: done, or stopped.
+
+        Raises:
+            TimeoutError: that took longer than `timeout_s`.
+        """
+        async with asyncio.timeout(timeout_s):
+            return await bulk_ended(self._asker, bulk_id)

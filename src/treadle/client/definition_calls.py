@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from treadle.client.answers import Definition, DefinitionRow, Info, Page, Validation
+from treadle.client.answers import (
+    Definition,
+    DefinitionRow,
+    EngineRow,
+    Info,
+    Page,
+    RoleRow,
+    Validation,
+)
 from treadle.client.call import Call, PageCall, Query, T, get, json_bytes, segment
 from treadle.client.query import PAGE_ITEMS, page_query
 from treadle.model.json import Json
@@ -56,6 +64,16 @@ def delete_definition(name: str, version: str) -> Call[None]:
 def info() -> Call[Info]:
     """What the server is."""
     return get("/v1/info", Info)
+
+
+def engines() -> PageCall[EngineRow]:
+    """The engines of the store: with one process on a store, that process."""
+    return PageCall(first=get("/v1/engines", Page[EngineRow]))
+
+
+def roles() -> PageCall[RoleRow]:
+    """The duties that one engine of the store has at a time, and which engine has them."""
+    return PageCall(first=get("/v1/roles", Page[RoleRow]))
 
 
 def _document(path: str, document: Mapping[str, Json] | str | bytes, answer: type[T]) -> Call[T]:

@@ -6,17 +6,21 @@ from typing import Final
 
 import msgspec
 
-from treadle.client.answers import Event, Execution
+from treadle.client.answers import BulkAct, Event, Execution
 from treadle.client.asking import Asker
+from treadle.client.bulk_calls import bulk_act
 from treadle.client.errors import ApiError, ClientError, Unreachable
 from treadle.client.event_stream import SIGN_OF_LIFE, Message, MessageReader
 from treadle.client.execution_calls import event_stream, execution
+from treadle.client.retrying import pause
 
 ENDS: Final = frozenset(
     {"ExecutionCompleted", "ExecutionFailed", "ExecutionCancelled", "ExecutionTerminated"}
 )
 """The types of events that end a run."""
 SETTLING: Final = ENDS | {"ExecutionStuck"}
+BULK_LOOKED_AT_S: Final = 0.5
+"""How often it is asked how far a bulk act has come."""
 BYE: Final = "bye"
 """The message of a server that stops."""
 
@@ -62,6 +66,15 @@ async def settled(asker: Asker, execution_id: str) -> Execution:
             async for event in events:
                 if event.type in SETTLING:
                     break
+
+
+async def bulk_ended(asker: Asker, bulk_id: str) -> BulkAct:
+    """The bulk act once it has ended."""
+    while True:
+        now = await asker.answer(bulk_act(bulk_id))
+        if now.has_ended:
+            return now
+        await pause(BULK_LOOKED_AT_S)
 
 
 async def _messages(asker: Asker, execution_id: str, after: int) -> AsyncGenerator[Message | None, None]:

@@ -33,19 +33,21 @@ class Secrets:
         of_environ = (value for name, value in sorted(environ.items()) if name.startswith(PREFIX))
         self._of_environ = tuple(of_environ)
         self._all: dict[str, tuple[str, ...]] = {DEFAULT_NAMESPACE: self._of_environ}
-        self.read_again()
+        self.take(self.read())
 
-    def read_again(self) -> None:
-        """Take over what the file has now; what was read before stands if it cannot be used.
+    def read(self) -> Mapping[str, Mapping[str, str]]:
+        """What the file has now, to be taken over with `take`: it may be read in a thread.
 
         Raises:
-            SecretsError: as when it was first read.
+            SecretsError: as when it was first read; what was taken over before stands.
         """
-        if self._path is not None:
-            self._of_file = read_secrets(self._path)
-            found = {namespace: tuple(held.values()) for namespace, held in self._of_file.items()}
-            found[DEFAULT_NAMESPACE] = (*found.get(DEFAULT_NAMESPACE, ()), *self._of_environ)
-            self._all = found
+        return {} if self._path is None else read_secrets(self._path)
+
+    def take(self, of_file: Mapping[str, Mapping[str, str]]) -> None:
+        """Have these secrets from now on."""
+        found = {namespace: tuple(held.values()) for namespace, held in of_file.items()}
+        found[DEFAULT_NAMESPACE] = (*found.get(DEFAULT_NAMESPACE, ()), *self._of_environ)
+        self._of_file, self._all = of_file, found
 
     def of(self, namespace: str) -> tuple[str, ...]:
         """All secrets that the namespace has."""

@@ -8,6 +8,12 @@ URL: Final = re.compile(r"[!-~]+")
 """A URL is written in visible ASCII: parsers drop or refuse the rest, each in its own way."""
 
 
+def told(text: str) -> str:
+    """The URL for a message: without what may be a password, before an `@` or behind a `?` or a `#`."""
+    shown = re.sub(r"^.*@", "***@", text, flags=re.DOTALL)
+    return repr(re.sub(r"([?#]).+$", r"\1***", shown, flags=re.DOTALL))
+
+
 def parse_server_url(text: str) -> SplitResult:
     """The parts of the URL; the host is there, and the port, if there is one, is one.
 
@@ -20,7 +26,7 @@ def parse_server_url(text: str) -> SplitResult:
     except ValueError:
         is_good = False
     if not is_good:
-        raise ValueError(f"{text!r} is not the URL of a server, as http://127.0.0.1:7070")
+        raise ValueError(f"{told(text)} is not the URL of a server, as http://127.0.0.1:7070")
     return parts
 
 
@@ -45,9 +51,9 @@ def parse_public_url(text: str) -> str:
     """
     parts = parse_server_url(text)
     if URL.fullmatch(text) is None:
-        raise ValueError(f"{text!r} is not the URL of a server: write it in ASCII, blanks as %20")
+        raise ValueError(f"{told(text)} is not the URL of a server: write it in ASCII, blanks as %20")
     if any(mark in text for mark in "?#"):
-        raise ValueError(f"{text!r} has a query or a fragment; a path is all that may follow the host")
+        raise ValueError(f"{told(text)} has a query or a fragment; a path is all that may follow the host")
     if "@" in parts.netloc:
         # The message does not repeat what may be a password.
         raise ValueError("a public URL has no credentials: it is given to every service that is called")

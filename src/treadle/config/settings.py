@@ -33,12 +33,14 @@ CLIENT_NAMES: Final = (
     "TREADLE_BUSINESS_KEY_POLICY",
     "TREADLE_DEADLINE",
     "TREADLE_DOCUMENT",
+    "TREADLE_EVERYTHING",
     "TREADLE_ID",
     "TREADLE_IDEMPOTENCY_KEY",
     "TREADLE_NAME",
     "TREADLE_OUTCOME",
     "TREADLE_PATH",
     "TREADLE_PAYLOAD",
+    "TREADLE_PREVIEW",
     "TREADLE_PRIORITY",
     "TREADLE_REASON",
     "TREADLE_RECONNECT",
@@ -47,6 +49,9 @@ CLIENT_NAMES: Final = (
     "TREADLE_STARTED_AFTER",
     "TREADLE_STARTED_BEFORE",
     "TREADLE_START_AT",
+    "TREADLE_STOP",
+    "TREADLE_WATCH",
+    "TREADLE_YES",
 )
 """Options of commands that talk to a server, and of `keys`."""
 DOCUMENT_NAMES: Final = ("TREADLE_FORMAT", "TREADLE_TO")
@@ -79,6 +84,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """From which level on lines are logged."""
     live_max: Count = 10_000
     """Executions that the engine drives at once; further starts are stored due."""
+    requests_max: Annotated[int, msgspec.Meta(ge=2)] = 2_000
+    """Requests that change something, under way at once; starts have half of that, and are refused first."""
+    rate_limit: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+    """POSTs that one caller may make in a second on the average; 0 sets no limit."""
+    rate_burst: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
+    """POSTs that one caller may make at once where there is a `rate_limit`; 0 is as many as that."""
+    event_send_ms_max: Annotated[int, msgspec.Meta(ge=1, le=600_000)] = 30_000
+    """How long one who follows a history may take nothing of it before the connection is given up."""
+    commits_waiting_max: Count = 20_000
+    """Commits that wait for the writer; beyond half starts are refused, beyond all of it commands too."""
     batch_rows_max: Count = 1_000
     """Commits in one transaction."""
     batch_bytes_max: Count = 4 * 1_024 * 1_024
@@ -140,8 +155,9 @@ def check_names(environ: Mapping[str, str]) -> None:
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name in known or name.startswith(OPEN_PREFIXES):
             continue
-        near = get_close_matches(name, known, n=1, cutoff=0.0)
-        raise SettingsError(f"the environment has {name}, which nothing reads; did you mean {near[0]}?")
+        words = [one.removeprefix(PREFIX) for one in known]
+        (near,) = get_close_matches(name.removeprefix(PREFIX), words, n=1, cutoff=0.0)
+        raise SettingsError(f"the environment has {name}, which nothing reads; did you mean {PREFIX}{near}?")
 
 
 def variable(option: str) -> str:

@@ -13,6 +13,8 @@ FrameId = NewType("FrameId", int)
 ActivityId = NewType("ActivityId", int)
 """The `seq` of the event that started an attempt or a timer."""
 EngineId = NewType("EngineId", str)
+BulkId = NewType("BulkId", str)
+"""A bulk act."""
 Namespace = NewType("Namespace", str)
 Instant = NewType("Instant", int)
 """Milliseconds since the Unix epoch, UTC."""

@@ -1,5 +1,6 @@
 """Rows that lists are made of."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -83,6 +84,31 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
 
     created_at: Instant
     id: str
+
+
+class ListPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Executions in a list, and the place after which to go on: None when there are no more.
+
+    It may hold fewer than were asked for, even none, and go on: where few of many match, a page is what was
+    found among those that one request may look at.
+    """
+
+    items: tuple[Summary, ...]
+    next: Cursor | None
+
+
+class BoundedCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many there are by status; of those in `at_least` there may be more than were counted."""
+
+    by_status: Mapping[ExecutionStatus, int]
+    at_least: frozenset[ExecutionStatus]
+
+
+class FailurePage(msgspec.Struct, frozen=True, kw_only=True):
+    """`is_truncated`: there may be more failures than were put in groups, which are the newest ones."""
+
+    groups: tuple[FailureGroup, ...]
+    is_truncated: bool
 
 
 FAILING: Final = (ExecutionStatus.FAILED, ExecutionStatus.STUCK)

@@ -35,10 +35,14 @@ class ListColumns(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class IdempotencyKey(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A caller's key for a start: the same key with another body is refused."""
+    """A caller's key for a start: the same key with another body is refused.
+
+    From `expires_at` on it is forgotten: a start may take it anew.
+    """
 
     key: str
     body_digest: bytes
+    expires_at: Instant
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -83,7 +87,8 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One decision, or several of one execution in order.
 
     It is written only if the execution is at `expected_version`, owned by `owner` with `fence`; with
-    `start` (expected_version 0) only if the id, and the idempotency key if any, are new.
+    `start` (expected_version 0) only if the id, and the idempotency key if any, are new; a key that has
+    expired by the start's `created_at` is as good as new.
     `is_release`: the owner becomes null in the same write; the fence stays. One that is released, not ended,
     while notes wait for it is due at once.
 

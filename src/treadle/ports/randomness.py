@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from treadle.model.ids import EngineId, ExecutionId
+from treadle.model.ids import BulkId, EngineId, ExecutionId
 
 
 class Randomness(Protocol):
@@ -12,6 +12,10 @@ class Randomness(Protocol):
 
     def engine_id(self) -> EngineId:
         """A new id for a process start."""
+        ...
+
+    def bulk_id(self) -> BulkId:
+        """A new id for a bulk act, ordered by time (UUIDv7)."""
         ...
 
     def traceparent(self) -> str:

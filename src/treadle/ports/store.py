@@ -21,10 +21,14 @@ class Store(Protocol):
         """
         ...
 
-    async def claim_due(self, engine: EngineId, now: Instant, limit: int) -> Sequence[Claimed]:
+    async def claim_due(
+        self, engine: EngineId, now: Instant, limit: int, bytes_max: int | None = None
+    ) -> Sequence[Claimed]:
         """Own up to `limit` executions that nobody drives: those whose `due_at` has come, and.
 
         those owned by an engine that is gone; by priority (high first), then by time. Each gets a new fence.
+        Those whose snapshots and tails have more than `bytes_max` bytes together are left for another
+        claim; the first is claimed whatever its size.
         """
         ...
 
@@ -33,6 +37,16 @@ class Store(Protocol):
 
         None if a live engine owns it, if it has ended otherwise than failed, or if there is none: one that
         failed may be retried.
+        """
+        ...
+
+    async def release(
+        self, engine: EngineId, execution_id: ExecutionId, fence: int, due_at: Instant | None
+    ) -> bool:
+        """Give up an execution as it is, to be claimed again at `due_at` (None: when somebody asks).
+
+        One for which notes wait is due at once, one that has ended never. False, and nothing is changed, if
+        `engine` does not own it under this fence.
         """
         ...
 
@@ -58,6 +72,13 @@ class Store(Protocol):
 
     async def delete_definition(self, namespace: str, name: str, version: str, now: Instant) -> bool:
         """Set `deleted_at`; False when there is no such version that is not deleted."""
+        ...
+
+    async def forget_idempotency(self, now: Instant, limit: int) -> int:
+        """Forget idempotency keys that have expired by `now`, the oldest first, `limit` at most; how many.
+
+        A transaction of its own, as long as `limit` makes it.
+        """
         ...
 
     async def callback_keys(self, fresh: StoredKey) -> Sequence[StoredKey]:

@@ -15,6 +15,8 @@ SEQ_MAX: Final = 2**53 - 1
 """Beyond what any history reaches; every JSON reader holds it exactly."""
 EVENT_ID_DIGITS_MAX: Final = 15
 """Digits of the id of a server-sent event, which is a `seq`."""
+REQUESTS_MAX: Final = 2_000
+"""Requests that change something, under way at once; starts have half of that."""
 WAIT_S_MAX: Final = 60
 """`Prefer: wait` for longer is shortened to this."""
 CONNECTIONS_WAITING_MAX: Final = 2_048

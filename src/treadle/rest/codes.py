@@ -30,6 +30,7 @@ CODES: Final[Mapping[str, HttpCode]] = {
     "not_found": _code(HTTPStatus.NOT_FOUND, "There is nothing at this address"),
     "definition_not_found": _code(HTTPStatus.NOT_FOUND, "There is no such definition"),
     "execution_not_found": _code(HTTPStatus.NOT_FOUND, "There is no such execution"),
+    "bulk_act_not_found": _code(HTTPStatus.NOT_FOUND, "There is no such bulk act"),
     "compensation_not_found": _code(HTTPStatus.NOT_FOUND, "There is no such compensation"),
     "unknown_signal": _code(HTTPStatus.NOT_FOUND, "Nothing in the definition waits for such a signal"),
     "method_not_allowed": _code(HTTPStatus.METHOD_NOT_ALLOWED, "The address does not take this method"),
@@ -55,8 +56,12 @@ CODES: Final[Mapping[str, HttpCode]] = {
     "invalid_signal": _code(HTTPStatus.UNPROCESSABLE_ENTITY, "The payload does not fit its schema"),
     "ambiguous_path": _code(HTTPStatus.UNPROCESSABLE_ENTITY, "Several visits fit: say which"),
     "idempotency_mismatch": _code(HTTPStatus.UNPROCESSABLE_ENTITY, "The key was used with another body"),
+    "empty_filter": _code(HTTPStatus.UNPROCESSABLE_ENTITY, "The filter says nothing"),
     "reason_required": _code(HTTPStatus.UNPROCESSABLE_ENTITY, "A reason is needed"),
     "rate_limited": _code(HTTPStatus.TOO_MANY_REQUESTS, "The caller's quota is used up", is_retryable=True),
+    "bulk_acts_full": _code(
+        HTTPStatus.TOO_MANY_REQUESTS, "Too many bulk acts run already", is_retryable=True
+    ),
     "overloaded": _code(HTTPStatus.SERVICE_UNAVAILABLE, "Too much is waiting", is_retryable=True),
     "stopping": _code(HTTPStatus.SERVICE_UNAVAILABLE, "The engine is stopping", is_retryable=True),
     "not_owner": _code(HTTPStatus.SERVICE_UNAVAILABLE, "The execution changes hands", is_retryable=True),

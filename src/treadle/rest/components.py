@@ -14,14 +14,15 @@ from treadle.rest.routing import Route
 
 SCHEMAS: Final = "#/components/schemas/{name}"
 INSTANT: Final = {"format": "date-time"}
+ID: Final = {"format": "uuid"}
 OF_FIELDS: Final[Mapping[str, Json]] = MappingProxyType(
     {
         **dict.fromkeys(
             ("at", "created_at", "started_at", "updated_at", "ended_at", "deleted_at", "last_at"), INSTANT
         ),
-        **dict.fromkeys(("wake_at", "until"), INSTANT),
+        **dict.fromkeys(("wake_at", "until", "started", "since"), INSTANT),
         "digest": {"pattern": "^sha256:[0-9a-f]{64}$"},
-        "sample_id": {"format": "uuid"},
+        **dict.fromkeys(("sample_id", "bulk_id", "execution_id"), ID),
     }
 )
 """What text is that stands under such a name, wherever it does: one name has one meaning."""

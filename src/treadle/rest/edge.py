@@ -7,6 +7,8 @@ import msgspec
 
 from treadle.model.ids import EngineId
 from treadle.model.json import Json
+from treadle.rest.admission import Admission
+from treadle.rest.bounds import EVENT_SEND_S_MAX
 from treadle.rest.requests import Requests
 from treadle.service.caller import Caller
 from treadle.service.use_cases import UseCases
@@ -32,12 +34,17 @@ class Info(msgspec.Struct, frozen=True, kw_only=True):
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
     """`health` says what is wrong, in words; `callers` who asks; `metrics` is what a scrape is answered.
 
-    `requests` is told what became of each.
+    `admission` says what is let in.
+
+    `requests` is told what became of each. One who takes nothing of a stream for `event_send_s_max` is let
+    go of.
     """
 
     use_cases: UseCases
     health: Callable[[], tuple[str, ...]]
     callers: Callers
+    admission: Admission
     info: Info
     metrics: Callable[[], Awaitable[bytes]]
     requests: Requests
+    event_send_s_max: float = EVENT_SEND_S_MAX

@@ -13,10 +13,11 @@ from starlette.types import Receive, Scope, Send
 from treadle.model.errors import Rejected
 from treadle.model.ids import Namespace
 from treadle.model.json import Json
+from treadle.rest.admission import Place
 from treadle.rest.edge import Edge
-from treadle.rest.events import EventStream, EventStreamResponse
+from treadle.rest.events import EventStream, EventStreamHead, EventStreamResponse
 from treadle.rest.json_bodies import convert_body, decode_json
-from treadle.rest.problems import ProblemResponse, method_not_allowed, not_found, problem_response
+from treadle.rest.problems import method_not_allowed, not_found, problem_response
 from treadle.rest.queries import read_query
 from treadle.rest.reading import read_body, read_media_type
 from treadle.rest.requests import place
@@ -47,40 +48,59 @@ class Endpoint:
         request = Request(scope, receive)
         loop = asyncio.get_running_loop()
         came_at = loop.time()
+        code = OK
         try:
-            response = await self._respond(request)
+            response, code = await self._respond(request)
         except ClientDisconnect:
             return
         except Exception as error:  # the edge of the process: whatever it is, the caller is answered
             response = problem_response(error, place=place(request, self._path))
-        self._tell(request, response, loop.time() - came_at)
+            code = response.code
+        self._tell(request, response.status_code, code, loop.time() - came_at)
         with suppress(ClientDisconnect):
             await response(scope, receive, send)
 
-    def _tell(self, request: Request, response: Response, elapsed_s: float) -> None:
-        code = response.code if isinstance(response, ProblemResponse) else OK
-        self._edge.requests.answered(request, self._path, response.status_code, code, elapsed_s)
+    def _tell(self, request: Request, status: int, code: str, elapsed_s: float) -> None:
+        self._edge.requests.answered(request, self._path, status, code, elapsed_s)
         if self._is_callback:
             self._edge.requests.callback(code)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> tuple[Response, str]:
+        """The answer, and what it is counted as."""
         method = "GET" if request.method == "HEAD" else request.method
         route = self._routes.get(method)
         if route is None:
             error = method_not_allowed(request.method, request.url.path)
-            return problem_response(error, {"Allow": self._allowed})
-        answer = await route.handler(await self._read(request, route))
+            refused = problem_response(error, {"Allow": self._allowed})
+            return refused, refused.code
+        caller = await self._identify(request, route)
+        if method == "GET":
+            answer = await route.handler(await self._read(request, route, caller, None))
+        else:
+            with self._edge.admission.entered(is_start=route.is_refused_first) as room:
+                answer = await route.handler(await self._read(request, route, caller, room))
         if isinstance(answer.stream, EventStream):
             if request.method != "HEAD":
-                return EventStreamResponse(answer.stream, answer.headers)
+                send_s_max = self._edge.event_send_s_max
+                sent = EventStreamResponse(answer.stream, answer.headers, send_s_max=send_s_max)
+                return sent, answer.code
             await answer.stream.close()
-        return _response(answer, route)
+            return EventStreamHead(answer.headers), answer.code
+        return _response(answer, route), answer.code
 
-    async def _read(self, request: Request, route: Route) -> Call[Any, Any]:
+    async def _identify(self, request: Request, route: Route) -> Caller:
+        if route.is_open:
+            return NOBODY
+        caller = await self._edge.callers.identify(request.headers)
+        check_scope(caller, route)
+        if route.method in WITH_BODY:
+            self._edge.admission.check_rate(caller)
+        return caller
+
+    async def _read(
+        self, request: Request, route: Route, caller: Caller, room: Place | None
+    ) -> Call[Any, Any]:
         headers = request.headers
-        caller = NOBODY if route.is_open else await self._edge.callers.identify(headers)
-        if not route.is_open:
-            check_scope(caller, route)
         query = read_query(request.query_params, route.query)
         data, written_in, tree, body = b"", "json", None, None
         if route.method in WITH_BODY:
@@ -99,6 +119,7 @@ class Endpoint:
             body=body,
             tree=tree,
             data=data,
+            place=room,
             written_in=written_in,
         )
 

@@ -7,12 +7,12 @@ from typing import Final
 
 import msgspec
 from starlette.requests import ClientDisconnect
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from treadle.model.errors import Rejected, Unavailable
 from treadle.model.ids import ExecutionId
-from treadle.rest.bounds import EVENT_ID_DIGITS_MAX, EVENT_SEND_S_MAX
+from treadle.rest.bounds import EVENT_ID_DIGITS_MAX
 from treadle.rest.queries import NoQuery
 from treadle.rest.routing import Answer, Call
 from treadle.service.following import Place
@@ -94,14 +94,25 @@ def read_last_event_id(text: str) -> int:
     return int(text)
 
 
-class EventStreamResponse(StreamingResponse):
-    """A client that takes nothing for EVENT_SEND_S_MAX is let go of."""
+class EventStreamHead(Response):
+    """What a stream begins with, for those who ask for that alone: its length is not known."""
 
     media_type = EVENT_STREAM
 
-    def __init__(self, stream: EventStream, headers: Mapping[str, str]) -> None:
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__(headers=headers)
+        del self.headers["Content-Length"]
+
+
+class EventStreamResponse(StreamingResponse):
+    """A client that takes nothing for `send_s_max` is let go of."""
+
+    media_type = EVENT_STREAM
+
+    def __init__(self, stream: EventStream, headers: Mapping[str, str], *, send_s_max: float) -> None:
         super().__init__(stream.messages, headers=headers)
         self._stream = stream
+        self._send_s_max = send_s_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -112,7 +123,7 @@ class EventStreamResponse(StreamingResponse):
     async def stream_response(self, send: Send) -> None:
         async def send_in_time(message: Message) -> None:
             try:
-                async with asyncio.timeout(EVENT_SEND_S_MAX):
+                async with asyncio.timeout(self._send_s_max):
                     await send(message)
             except TimeoutError as error:
                 raise ClientDisconnect from error

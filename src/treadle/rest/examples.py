@@ -11,7 +11,10 @@ from treadle.rest.operations import Liveness, Readiness
 from treadle.rest.problems import Problem
 from treadle.rest.routing import DOCUMENT_TYPES, Route
 from treadle.service.act_orders import ReasonOrder, ResolveOrder, WakeOrder
+from treadle.service.bulk import BulkPage, BulkPreview, BulkView
+from treadle.service.bulk_orders import BulkOrder
 from treadle.service.definitions import DefinitionPage, DefinitionView, Validation
+from treadle.service.engines import EngineList, RoleList
 from treadle.service.executions import HistoryPage
 from treadle.service.explanations import Explanation
 from treadle.service.history import HistoryItem
@@ -21,6 +24,7 @@ from treadle.service.orders import StartOrder
 from treadle.service.views import ExecutionView
 
 ID: Final = "019a9f3c-5d00-7000-8000-00000000002a"
+ENGINE: Final = "019a9f3c-0000-7000-8000-000000000001"
 BEGAN: Final = "2026-03-01T09:30:00.000Z"
 WAITED: Final = "2026-03-01T09:30:00.042Z"
 DIGEST: Final = "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
@@ -99,6 +103,29 @@ EVENT: Final = {
     "actor": "engine",
     "reason": None,
 }
+BULK: Final = {
+    "action": "pause",
+    "filter": {"definition": "order", "label": ["region:eu"]},
+    "reason": "the warehouse is closed",
+}
+BULK_ACT: Final = {
+    "bulk_id": "019a9f3c-6400-7000-8000-00000000002b",
+    "status": "running",
+    **BULK,
+    "actor": "ops",
+    "total": 42,
+    "done": 30,
+    "refused": 1,
+    "refusals": [
+        {
+            "code": "invalid_transition",
+            "count": 1,
+            "last": [{"execution_id": ID, "message": "cannot pause an execution that is completed"}],
+        }
+    ],
+    "created_at": BEGAN,
+    "ended_at": None,
+}
 OF_STRUCTS: Final[Mapping[type, Json]] = MappingProxyType(
     {
         StartOrder: {
@@ -128,7 +155,7 @@ OF_STRUCTS: Final[Mapping[type, Json]] = MappingProxyType(
             ],
         },
         SummaryPage: {"items": [SUMMARY], "next": None},
-        Counts: {"by_status": {"completed": 40, "waiting": 2}, "total": 42},
+        Counts: {"by_status": {"completed": 40, "waiting": 2}, "total": 42, "at_least": []},
         FailurePage: {
             "items": [
                 {
@@ -142,6 +169,7 @@ OF_STRUCTS: Final[Mapping[type, Json]] = MappingProxyType(
                 }
             ],
             "next": None,
+            "truncated": False,
         },
         NodePage: {"items": [{**AWAITED, "path": "approval"}, {**CHARGED, "path": "charge"}], "next": None},
         HistoryItem: EVENT,
@@ -157,15 +185,32 @@ OF_STRUCTS: Final[Mapping[type, Json]] = MappingProxyType(
                 }
             ],
         },
+        BulkOrder: BULK,
+        BulkPreview: {"count": 42, "by_status": {"paused": 2, "waiting": 40}, "at_least": []},
+        BulkView: BULK_ACT,
+        BulkPage: {"items": [BULK_ACT], "next": None},
         Accepted: {"status": "accepted"},
         Liveness: {"status": "live"},
         Readiness: {"status": "ready", "faults": []},
         Info: {
             "version": "0.1.0",
-            "engine": "019a9f3c-0000-7000-8000-000000000001",
+            "engine": ENGINE,
             "store": {"kind": "sqlite", "durable": True},
             "features": ["callbacks", "signals"],
         },
+        EngineList: {
+            "items": [
+                {
+                    "id": ENGINE,
+                    "started": BEGAN,
+                    "lease": {"kind": "exclusive", "until": None},
+                    "live_executions": 42,
+                    "live_executions_max": 10_000,
+                    "lag": 0.0,
+                }
+            ]
+        },
+        RoleList: {"items": [{"name": "treadle-timers", "holder": ENGINE, "since": BEGAN}]},
         Problem: {
             "type": "urn:treadle:execution_not_found",
             "title": "There is no such execution",

@@ -40,6 +40,8 @@ async def start_execution(call: Call[NoQuery, StartOrder]) -> Answer:
         traceparent=read_traceparent(headers),
     )
     started = await use_cases.starts.start(asked)
+    if call.place is not None:  # who waits for the end takes no room from others
+        call.place.leave()
     wait_s = read_wait_s(headers)
     if wait_s is None:
         return _started(started.execution, is_over=_was_over(started))

@@ -11,6 +11,7 @@ from treadle.rest.routing import Route, operation_id
 MADE: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = MappingProxyType(
     {
         "post_executions": ("/v1/executions/{id}", {"id": "$response.body#/id"}),
+        "post_executions_bulk": ("/v1/bulk/{id}", {"id": "$response.body#/bulk_id"}),
         "post_definitions": (
             "/v1/definitions/{name}/{version}",
             {"name": "$response.body#/name", "version": "$response.body#/version"},

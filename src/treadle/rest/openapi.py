@@ -20,22 +20,15 @@ from treadle.rest.routing import Route, operation_id
 JSON: Final = "application/json"
 TITLE: Final = "Treadle"
 BEARER: Final = "key"
-EVERYWHERE: Final = ("malformed_request", "internal")
+EVERYWHERE: Final = ("invalid_parameter", "internal")
 """Codes that any request may end with."""
-KEYED: Final = ("unauthenticated", "forbidden")
-"""Codes of requests that say who asks."""
-STORED: Final = ("store_unavailable",)
-POSTED: Final = (
-    "too_large",
-    "unsupported_media_type",
-    "request_timeout",
-    "rate_limited",
-    "overloaded",
-    "stopping",
-    "not_owner",
-    "commit_refused",
-)
-"""Codes of requests that have a body."""
+IDENTIFIED: Final = ("unauthenticated", "forbidden", "malformed_request", "store_unavailable")
+"""Codes of requests that say who asks: in which namespace, with a key that may have to be looked up."""
+WITH_BODY: Final = ("malformed_request", "too_large", "unsupported_media_type", "request_timeout")
+ADMITTED: Final = ("overloaded",)
+"""Codes of requests that change something."""
+DECIDED: Final = ("store_unavailable", "stopping", "not_owner", "commit_refused")
+"""Codes of requests that an execution decides."""
 
 
 def openapi_document(routes: Iterable[Route], version: str) -> Json:
@@ -84,12 +77,20 @@ TAGS: Final = {
 }
 
 
+FAMILIES: Final = {
+    "definitions": "definitions",
+    "schemas": "definitions",
+    "executions": "executions",
+    "bulk": "executions",
+    "callbacks": "callbacks",
+}
+"""The first word of an address -> its tag."""
+
+
 def _tag(route: Route) -> str:
     parts = route.path.split("/")
     named = parts[2] if len(parts) > 2 else ""
-    return {"definitions": "definitions", "schemas": "definitions", "executions": "executions"}.get(
-        named, "callbacks" if named == "callbacks" else "operations"
-    )
+    return FAMILIES.get(named, "operations")
 
 
 def _path(route: Route) -> str:
@@ -179,13 +180,13 @@ def _problems(route: Route) -> dict[int, list[str]]:
     """The codes that a request of this route may end with, by status."""
     codes = [*EVERYWHERE, *route.refusals]
     if not route.is_open:
-        codes += KEYED
+        codes += IDENTIFIED
     if route.method != "GET":
-        codes += POSTED
-    if route.path.startswith("/v1/") and route.path != "/v1/info":
-        codes += STORED
-    if route.query.__struct_fields__ or route.method == "GET":
-        codes.append("invalid_parameter")
+        codes += ADMITTED
+    if route.method == "POST":
+        codes += WITH_BODY if route.is_open else (*WITH_BODY, "rate_limited")
+    if HTTPStatus.ACCEPTED in route.responses:
+        codes += DECIDED
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys(codes):
         by_status.setdefault(CODES[code].status.value, []).append(code)

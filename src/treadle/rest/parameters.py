@@ -32,7 +32,7 @@ OF_PATH: Final[Mapping[str, Mapping[str, tuple[Json, str]]]] = {
         "version": (NAME_SCHEMA, "Its version."),
     },
     "callbacks": {"token": (TOKEN, "The token that came with the request.")},
-    "bulk": {"id": (TEXT, "The bulk act.")},
+    "bulk": {"id": (UUID, "The bulk act.")},
 }
 KEY: Final = {
     "type": "string",

@@ -55,6 +55,11 @@ class ExecutionsQuery(FilterQuery, frozen=True, kw_only=True, forbid_unknown_fie
     cursor: CursorText | None = None
 
 
+class BulkQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    limit: Limit = PAGE_ITEMS_DEFAULT
+    cursor: CursorText | None = None
+
+
 class NodesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Limit = PAGE_ITEMS_MAX
     cursor: CursorText | None = None

@@ -11,6 +11,7 @@ from treadle.model.json import Json
 from treadle.rest.examples import example_body
 from treadle.rest.routing import DOCUMENT_TYPES, Route
 from treadle.service.act_orders import ResolveOrder
+from treadle.service.bulk_orders import BulkOrder
 from treadle.service.orders import BusinessKeyPolicy, StartOrder
 
 DOCUMENT_SCHEMA: Final = {
@@ -27,6 +28,10 @@ TIES: Final[Mapping[type, Json]] = MappingProxyType(
         StartOrder: [
             {"properties": {"business_key_policy": {"const": BusinessKeyPolicy.ALLOW.value}}},
             {"properties": {"business_key": {"type": "string"}}, "required": ["business_key"]},
+        ],
+        BulkOrder: [
+            {"properties": {"all": {"const": False}}},
+            {"properties": {"filter": {"maxProperties": 0}}},
         ],
         ResolveOrder: [
             {"properties": {"outcome": {"const": Resolution.DONE.value}}},

@@ -10,9 +10,11 @@ from starlette.datastructures import Headers
 
 from treadle.model.api_keys import Scope
 from treadle.model.json import Json
+from treadle.rest.admission import Place
 from treadle.rest.edge import Edge
 from treadle.rest.queries import NoQuery
 from treadle.service.caller import Caller
+from treadle.telemetry.metrics import OK
 
 Q = TypeVar("Q")
 B = TypeVar("B")
@@ -27,7 +29,10 @@ DOCUMENT_TYPES: Final[Mapping[str, str]] = {
 
 
 class Call(msgspec.Struct, Generic[Q, B], frozen=True, kw_only=True):
-    """One request, read. `tree` is the JSON of the body, `data` its bytes, written in `written_in`."""
+    """One request, read. `tree` is the JSON of the body, `data` its bytes, written in `written_in`.
+
+    `place` is what the request takes of the room for those that change something.
+    """
 
     edge: Edge
     caller: Caller
@@ -37,6 +42,7 @@ class Call(msgspec.Struct, Generic[Q, B], frozen=True, kw_only=True):
     body: B
     tree: Json = None
     data: bytes = b""
+    place: Place | None = None
     written_in: str = "json"
 
 
@@ -60,6 +66,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     text: bytes | None = None
     stream: "Stream | None" = None
     headers: Mapping[str, str] = {}
+    code: str = OK
+    """What the request is counted as."""
 
 
 Handler: TypeAlias = Callable[[Call[Any, Any]], Awaitable[Answer]]
@@ -84,6 +92,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     is_body_needed: bool = True
     is_any_json: bool = False
     is_open: bool = False
+    is_refused_first: bool = False
+    """Whether it is for the time being refused while others still have room."""
     types: Mapping[str, str] = JSON_TYPES
     """Media types that a body may have -> what it is then written in."""
     headers: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from treadle.rest.bounds import ANSWER_TAKEN_MS_MAX, CONNECTIONS_WAITING_MAX, STOP_GRACE_S
+from treadle.rest.joined_writes import JoiningProtocol
 
 
 class _EmbeddedServer(uvicorn.Server):
@@ -48,7 +49,7 @@ def serve_at(listener: socket.socket, app: ASGIApp) -> RestServer:
     """Serve `app` to those who connect to `listener`, which is closed when the server stops."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=JoiningProtocol,
         ws="none",
         lifespan="off",
         interface="asgi3",

@@ -7,6 +7,9 @@ from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from treadle.model.api_keys import Scope
+from treadle.rest import act_refusals
+from treadle.rest.addresses import Addresses
+from treadle.rest.bulk_acts import begin_bulk_act, get_bulk_act, list_bulk_acts, stop_bulk_act
 from treadle.rest.callbacks import Accepted, deliver_callback
 from treadle.rest.definitions import (
     delete_definition,
@@ -32,8 +35,18 @@ from treadle.rest.executions import (
     send_signal,
     start_execution,
 )
-from treadle.rest.operations import Liveness, Readiness, info, livez, metrics, readyz
+from treadle.rest.operations import (
+    Liveness,
+    Readiness,
+    info,
+    list_engines,
+    list_roles,
+    livez,
+    metrics,
+    readyz,
+)
 from treadle.rest.queries import (
+    BulkQuery,
     DefinitionsQuery,
     ExecutionQuery,
     ExecutionsQuery,
@@ -45,7 +58,10 @@ from treadle.rest.routing import DOCUMENT_TYPES, Route
 from treadle.rest.schemas import SCHEMA_JSON, get_definition_schema
 from treadle.service.act_orders import ReasonOrder
 from treadle.service.acts import COMPENSATION_ACTS, EXECUTION_ACTS
+from treadle.service.bulk import BulkPage, BulkPreview, BulkView
+from treadle.service.bulk_orders import BulkOrder
 from treadle.service.definitions import DefinitionPage, DefinitionView, Validation
+from treadle.service.engines import EngineList, RoleList
 from treadle.service.executions import HistoryPage
 from treadle.service.explanations import Explanation
 from treadle.service.history import HistoryItem
@@ -80,6 +96,7 @@ ROWS: Final = (
         path="/v1/definitions/validate",
         handler=validate_definition,
         scope=Scope.RUN,
+        is_refused_first=True,
         summary="Say everything that is to be said of a document, and keep nothing",
         responses={200: Validation},
         types=DOCUMENT_TYPES,
@@ -122,6 +139,7 @@ ROWS: Final = (
         path="/v1/executions",
         handler=start_execution,
         scope=Scope.RUN,
+        is_refused_first=True,
         summary="Start an execution",
         responses={202: ExecutionView, 200: ExecutionView},
         request=StartOrder,
@@ -159,6 +177,41 @@ ROWS: Final = (
         summary="Failed and stuck executions, in groups that failed alike",
         responses={200: FailurePage},
         query=ExecutionsQuery,
+    ),
+    Route(
+        method="POST",
+        path="/v1/executions/bulk",
+        handler=begin_bulk_act,
+        scope=Scope.OPERATE,
+        summary="Act on every execution that matches, or say how many do",
+        responses={202: BulkView, 200: BulkPreview},
+        request=BulkOrder,
+        refusals=("empty_filter", "bulk_acts_full"),
+    ),
+    Route(
+        method="GET",
+        path="/v1/bulk",
+        handler=list_bulk_acts,
+        summary="List bulk acts, newest first",
+        responses={200: BulkPage},
+        query=BulkQuery,
+    ),
+    Route(
+        method="GET",
+        path="/v1/bulk/{id}",
+        handler=get_bulk_act,
+        summary="How far a bulk act has come",
+        responses={200: BulkView},
+        refusals=("bulk_act_not_found",),
+    ),
+    Route(
+        method="POST",
+        path="/v1/bulk/{id}/stop",
+        handler=stop_bulk_act,
+        scope=Scope.OPERATE,
+        summary="Stop a bulk act",
+        responses={202: BulkView},
+        refusals=("bulk_act_not_found",),
     ),
     Route(
         method="GET",
@@ -220,6 +273,7 @@ ROWS: Final = (
             "execution_ended",
             "signals_full",
             "invalid_signal",
+            "idempotency_mismatch",
         ),
     ),
     *(
@@ -232,14 +286,7 @@ ROWS: Final = (
             responses={202: ExecutionView},
             request=act.order,
             is_body_needed=False,
-            refusals=(
-                "execution_not_found",
-                "invalid_transition",
-                "activity_ended",
-                "nothing_to_wake",
-                "parent_moved_on",
-                "ambiguous_path",
-            ),
+            refusals=act_refusals.execution_act(name),
         )
         for name, act in EXECUTION_ACTS.items()
     ),
@@ -253,12 +300,7 @@ ROWS: Final = (
             responses={202: ExecutionView},
             request=ReasonOrder,
             is_body_needed=False,
-            refusals=(
-                "execution_not_found",
-                "compensation_not_found",
-                "invalid_transition",
-                "reason_required",
-            ),
+            refusals=act_refusals.compensation_act(act),
         )
         for act in COMPENSATION_ACTS
     ),
@@ -315,6 +357,20 @@ ROWS: Final = (
         summary="What this server is",
         responses={200: Info},
     ),
+    Route(
+        method="GET",
+        path="/v1/engines",
+        handler=list_engines,
+        summary="The engines of the store",
+        responses={200: EngineList},
+    ),
+    Route(
+        method="GET",
+        path="/v1/roles",
+        handler=list_roles,
+        summary="The duties among the engines",
+        responses={200: RoleList},
+    ),
 )
 ROUTES: Final = described(ROWS)
 
@@ -327,5 +383,6 @@ def application(edge: Edge) -> ASGIApp:
     paths: dict[str, list[Route]] = {}
     for route in ROUTES:
         paths.setdefault(route.path, []).append(route)
-    endpoints = [PathRoute(path, Endpoint(routes, edge)) for path, routes in paths.items()]
-    return Router(endpoints, redirect_slashes=False, default=Nowhere(edge))
+    endpoints = {path: Endpoint(routes, edge) for path, routes in paths.items()}
+    others = [PathRoute(path, endpoint) for path, endpoint in endpoints.items()]
+    return Addresses(endpoints, Router(others, redirect_slashes=False, default=Nowhere(edge)))

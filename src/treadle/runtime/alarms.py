@@ -3,9 +3,13 @@
 import asyncio
 import heapq
 from collections.abc import Callable
+from typing import Final
 
 from treadle.model.ids import ExecutionId, Instant
 from treadle.ports.clock import Clock
+
+REPLACED_MIN: Final = 1_000
+"""Alarms that were replaced and are not forgotten yet: so many at least, and as many as are set."""
 
 
 class Alarms:
@@ -22,6 +26,8 @@ class Alarms:
         """Replace the alarm of this execution; None takes it away."""
         if self._current.get(execution_id) == at:
             return
+        if len(self._heap) > 2 * len(self._current) + REPLACED_MIN:
+            self._forget_replaced()
         if at is None:
             self._current.pop(execution_id, None)
             return
@@ -29,6 +35,12 @@ class Alarms:
         heapq.heappush(self._heap, (at, execution_id))
         if self._heap[0][0] == at:
             self._arm()
+
+    @property
+    def earliest(self) -> Instant | None:
+        """The first alarm that has not rung, None if none is set."""
+        self._drop_replaced()
+        return self._heap[0][0] if self._heap else None
 
     def close(self) -> None:
         """Forget every alarm."""
@@ -41,12 +53,21 @@ class Alarms:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while self._heap and self._current.get(self._heap[0][1]) != self._heap[0][0]:
-            heapq.heappop(self._heap)
+        self._drop_replaced()
         if self._heap:
             delay_ms = max(0, self._heap[0][0] - self._clock.now())
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(delay_ms / 1_000, self._ring)
+
+    def _forget_replaced(self) -> None:
+        """Of very many far alarms, of executions that have long left, most were replaced: keep the others."""
+        self._heap = [(at, execution_id) for execution_id, at in self._current.items()]
+        heapq.heapify(self._heap)
+
+    def _drop_replaced(self) -> None:
+        """Forget those at the head that were replaced since."""
+        while self._heap and self._current.get(self._heap[0][1]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
 
     def _ring(self) -> None:
         now = self._clock.now()

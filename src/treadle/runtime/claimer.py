@@ -36,6 +36,7 @@ class Claimer:
         self._claim = claim
         self._wake = asyncio.Event()
         self._looks_at: Instant | None = None
+        self._found = 0
         self.fault: str | None = None
         self.faults = 0
 
@@ -62,7 +63,9 @@ class Claimer:
         limit = min(self._room(), self._bounds.claim_max)
         if limit <= 0:
             return False
-        return await self._claim(limit) == limit
+        self._found = 0
+        self._found = await self._claim(limit)
+        return self._found == limit
 
     async def _rest(self) -> None:
         """Sleep until the next execution falls due, at most `poll_interval_ms`, or until there is a hint."""
@@ -73,7 +76,8 @@ class Claimer:
         wait_ms = self._bounds.poll_interval_ms
         if self.fault is None and self._room() > 0:
             due_at = await self._next_due()
-            if due_at is not None:
+            # What is long due and was not claimed cannot be: to look at once would be to look for ever.
+            if due_at is not None and (self._found or due_at > now - wait_ms):
                 wait_ms = max(0, min(wait_ms, due_at - now))
         self._looks_at = Instant(now + wait_ms)
         try:

@@ -47,7 +47,7 @@ class Committer:
         self._idle.set()
         self._is_writing = False
         self._is_telling = False
-        self._is_closing = False
+        self._answers = 0
         self._fault: str | None = None
         self._fault_until = 0.0
         self.batches = 0
@@ -77,24 +77,28 @@ class Committer:
         self._waiting.append((commit, when_done))
 
     async def run(self) -> None:
-        """Write until `close`."""
-        while not self._is_closing or self._waiting:
+        """Write until cancelled."""
+        while True:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
                 self._is_writing = True
                 await self._flush(self._take())
+                self._answers += 1
                 self._is_writing = False
             self._note_idle()
 
     async def idle(self) -> None:
-        """Return when nothing waits to be written or told."""
-        await self._idle.wait()
-
-    def close(self) -> None:
-        """Let `run` return once everything that waits is written."""
-        self._is_closing = True
-        self._wake.set()
+        """Return when nothing waits to be written or told, or when the store answers nothing any more."""
+        while not self._idle.is_set():
+            answers = self._answers
+            try:
+                async with asyncio.timeout(self._bounds.store_silent_ms / 1_000):
+                    await self._idle.wait()
+            except TimeoutError:
+                if self._answers == answers:
+                    log.error("the store does not answer", waiting=self.depth)
+                    return
 
     def _take(self) -> list[tuple[Commit, WhenDone]]:
         """The next batch, within the bounds of rows and bytes."""

@@ -7,6 +7,7 @@ import msgspec
 
 from treadle.model.effects import Invocation
 from treadle.model.errors import Corrupt, Rejected, TreadleError, Unavailable
+from treadle.model.ids import ExecutionId, Path, child_id
 from treadle.model.outcomes import Cause, Failed, FoundDefinition, Ok, Outcome
 from treadle.model.program import ROOT_BODY, Program
 from treadle.model.requests import DefinitionRequest
@@ -31,13 +32,14 @@ class DefinitionInvoker:
     async def invoke(self, invocation: Invocation) -> Outcome:
         """The answer to a DefinitionRequest: ok with a FoundDefinition as its body.
 
-        `definition_not_found` and `invalid_input` are final, and so is what is wrong with the stored
-        document; while the store cannot be reached it may be asked again.
+        `definition_not_found`, `execution_exists` and `invalid_input` are final, and so is what is wrong
+        with the stored document; while the store cannot be reached it may be asked again.
         """
         request = invocation.request
         if not isinstance(request, DefinitionRequest):
             raise TypeError(f"{type(request).__name__} is no request for a definition")
         try:
+            await self._check_free(child_id(invocation.execution_id, Path(invocation.node)))
             program = await self._program(request)
         except Unavailable as fault:
             return Failed(code="store_unavailable", message=_told(fault.message), cause=Cause.CONNECTION)
@@ -48,6 +50,11 @@ class DefinitionInvoker:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+    async def _check_free(self, child: ExecutionId) -> None:
+        """The child is not there before it is started: what has its id is somebody else's."""
+        if await self._views.is_taken(child):
+            raise Rejected("execution_exists", f"{child}, the id of the child, is another execution's")
 
     async def _program(self, request: DefinitionRequest) -> Program:
         name, at, after = request.definition.partition("@")

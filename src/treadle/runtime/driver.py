@@ -18,7 +18,6 @@ from treadle.model.errors import Corrupt, Rejected, Unavailable
 from treadle.model.execution import Execution
 from treadle.model.ids import ActivityId, ExecutionId, Instant
 from treadle.model.outcomes import Outcome
-from treadle.model.program import Program
 from treadle.ports.clock import Clock
 from treadle.ports.commit import Commit, CommitResult, InboxRow, Start
 from treadle.runtime.bounds import RuntimeBounds
@@ -26,6 +25,7 @@ from treadle.runtime.committer import Ending, WhenDone
 from treadle.runtime.mailbox import Letter, letter_of, refuse_all
 from treadle.runtime.performer import Call
 from treadle.runtime.recording import Mark, Owner, Release, reaching_others, record
+from treadle.runtime.releasing import release_of_idle
 from treadle.runtime.turn import Case, Turn
 from treadle.telemetry.tally import Types, types_of
 
@@ -61,12 +61,20 @@ class House(Protocol):
         """Replace the execution's alarm."""
         ...
 
+    def started(self, driver: "Driver") -> None:
+        """Its start is durable: from now on it can be reached."""
+        ...
+
     def announce(self, commit: Commit) -> None:
         """What the commit began, and whom it left a note, is durable: have it looked at soon."""
         ...
 
     def let_go(self, driver: "Driver", undelivered: Sequence[Letter], due_at: Instant | None) -> None:
         """The driver is done with: released until `due_at`, ended, or without its right to write."""
+        ...
+
+    def release(self, driver: "Driver", owner: Owner, due_at: Instant | None) -> None:
+        """Have its execution given up as it is; then tell it to `leave`, or to `stay` when that failed."""
         ...
 
     def observe(self, execution: Execution, types: Types) -> None:
@@ -77,6 +85,7 @@ class House(Protocol):
 class Driver:
     """`execution` is the durable state; None until the start is durable.
 
+    `is_stored`: the store is known to have an execution of this id.
     `inbox_seen` is the highest id of the rows of the inbox that were taken in; none is taken in twice.
     """
 
@@ -85,6 +94,8 @@ class Driver:
         "_has_alarm",
         "_house",
         "_inbox",
+        "_is_leaving",
+        "_is_resting",
         "_mailbox",
         "_mark",
         "_owner",
@@ -96,21 +107,23 @@ class Driver:
         "execution",
         "id",
         "inbox_seen",
+        "is_stored",
+        "namespace",
     )
 
     def __init__(
         self,
         house: House,
-        execution_id: ExecutionId,
-        program: Program,
+        case: Case,
         owner: Owner,
         *,
         execution: Execution | None = None,
         mark: Mark | None = None,
     ) -> None:
         self._house = house
-        self.id = execution_id
-        self._case = Case(execution_id=execution_id, program=program, bounds=house.execution_bounds)
+        self.id = case.execution_id
+        self.namespace = case.namespace
+        self._case = case
         self._owner = owner
         self.execution = execution
         self._mark = mark or Mark()
@@ -118,7 +131,10 @@ class Driver:
         self._inbox: tuple[Letter, ...] = ()
         self._set_aside: tuple[Letter, ...] = ()
         self.inbox_seen = 0
+        self.is_stored = execution is not None
         self._has_alarm = False
+        self._is_resting = False
+        self._is_leaving = False
         self._writing: Turn | None = None
         self._start: Start | None = None
         self._start_due_at: Instant | None = None
@@ -144,8 +160,8 @@ class Driver:
     def receive(self, inbox: Sequence[InboxRow]) -> None:
         """Have rows of the inbox decided; those that were taken in before are passed over."""
         self._keep(inbox)
-        if self._inbox and self._writing is None:
-            self._take_turn()
+        if self._inbox:
+            self._go_on()
 
     def post(self, letter: Letter) -> None:
         """Have a command decided, with all others that wait, as soon as nothing is being written."""
@@ -156,8 +172,7 @@ class Driver:
             if self._set_aside and isinstance(letter.command, ResumeExecution):
                 self._inbox, self._set_aside = (*self._set_aside, *self._inbox), ()
         self._mailbox.append(letter)
-        if self._writing is None:
-            self._take_turn()
+        self._go_on()
 
     def report(self, invocation: Invocation, outcome: Outcome) -> None:
         """An attempt of this execution has ended."""
@@ -167,6 +182,26 @@ class Driver:
     def tell(self, command: Command) -> None:
         """Have a command decided that nobody waits for."""
         self.post(Letter(command=command))
+
+    def leave(self, due_at: Instant | None = None) -> None:
+        """Be done with; notes that were taken in and not used up make the execution due at once."""
+        undelivered, self._mailbox = self._mailbox, []
+        if self._inbox or self._set_aside:
+            due_at = self._house.clock.now()
+        self._house.set_alarm(self.id, None)
+        self._house.let_go(self, undelivered, due_at)
+
+    def stay(self) -> None:
+        """The execution could not be given up: go on with it, and see again in a while."""
+        self._is_leaving = False
+        self._look_again(self._house.bounds.store_retry_ms)
+        if self._mailbox or self._inbox:
+            self._take_turn()
+
+    def _go_on(self) -> None:
+        """Decide what waits, unless something is being written: then that is done after it."""
+        if self._writing is None and not self._is_leaving:
+            self._take_turn()
 
     def _keep(self, inbox: Sequence[InboxRow]) -> None:
         new = [row for row in inbox if row.id > self.inbox_seen]
@@ -186,7 +221,7 @@ class Driver:
         for letter in letters:
             turn.decide(letter, now, is_held=is_held)
         if turn.execution is None or not turn.events:
-            self._answer(turn, self.execution)
+            turn.answer(self.execution)
             self._after(turn)
             return
         self._write(turn, turn.execution)
@@ -244,14 +279,17 @@ class Driver:
 
     def _durable(self, turn: Turn, execution: Execution, commit: Commit) -> None:
         self.execution = execution
-        self._start = None
+        self._is_resting = False
+        if self._start is not None:
+            self._start, self.is_stored = None, True
+            self._house.started(self)
         self._house.observe(execution, turn.types)
         if turn.answers:
-            self._answer(turn, execution)
+            turn.answer(execution)
         if turn.others:
             self._house.announce(commit)
         if commit.is_release:
-            self._leave(commit.columns.due_at)
+            self.leave(commit.columns.due_at)
             return
         self._perform(turn, execution)
         self._after(turn)
@@ -266,7 +304,7 @@ class Driver:
     def _after(self, turn: Turn) -> None:
         """Set the next alarm; go on with what is ready and with what came meanwhile."""
         if self.execution is None:
-            self._leave()
+            self.leave()
             return
         if turn.is_decided and not self._house.is_draining:
             if turn.alarm is not None or self._has_alarm:
@@ -278,16 +316,30 @@ class Driver:
             self._set_aside = (*self._set_aside, *turn.set_aside)
         if self._mailbox or self._inbox:
             self._take_turn()
+        elif turn.recording is None:
+            self._rest(turn)
 
-    def _answer(self, turn: Turn, execution: Execution | None) -> None:
-        for answer in turn.answers:
-            if execution is not None:
-                answer.give(execution)
-            elif answer.refused is not None:
-                refuse_all(
-                    [Letter(command=Continue(), reply=answer.reply)],
-                    Rejected(answer.refused.code, answer.refused.message),
-                )
+    def _rest(self, turn: Turn) -> None:
+        """Nothing was decided: with nothing out, kept or soon, be released when that is so a while later too.
+
+        Not at once: whoever had the execution claimed for a command is about to post it.
+        """
+        bounds = self._house.bounds
+        if self.execution is None or self._set_aside or self._house.is_draining:
+            return
+        release = release_of_idle(self.execution, self._house.clock.now(), bounds.keep_waiting_ms)
+        if release is None:
+            return
+        if self._is_resting and all(letter.reply is None for letter in turn.letters):
+            self._is_leaving = True
+            self._house.release(self, self._owner, release.due_at)
+            return
+        self._is_resting = True
+        self._look_again(bounds.rest_ms)
+
+    def _look_again(self, in_ms: int) -> None:
+        self._has_alarm = True
+        self._house.set_alarm(self.id, Instant(self._house.clock.now() + in_ms))
 
     def _not_written(self, turn: Turn, ending: Ending) -> None:
         """Nothing of the turn happened: the state stays what is durable."""
@@ -296,13 +348,15 @@ class Driver:
             self._keep_for_later(turn)
         elif isinstance(ending, CommitResult):
             if ending is CommitResult.EXISTS:
+                # Without a key of the caller's it is the id that is taken.
+                self.is_stored = self._start is not None and self._start.idempotency is None
                 refuse_all(turn.letters, Rejected("execution_exists", f"execution {self.id} exists already"))
             else:
                 log.warning("commit conflict: another owner writes this execution", execution=self.id)
                 refuse_all(
                     turn.letters, Unavailable("not_owner", "the execution has moved to another engine")
                 )
-            self._leave()
+            self.leave()
         else:
             refuse_all(turn.letters, Rejected("commit_refused", "the store refuses what was decided"))
             self._hold_after_refusal(turn)
@@ -310,14 +364,12 @@ class Driver:
     def _keep_for_later(self, turn: Turn) -> None:
         """Answers of activities, and notes, are decided again in a while; callers were told to come again."""
         if self.execution is None:
-            self._leave()
+            self.leave()
             return
         kept = [letter for letter in turn.letters if letter.reply is None]
         self._mailbox = [letter for letter in kept if letter.row is None] + self._mailbox
         self._inbox = (*(letter for letter in kept if letter.row is not None), *self._inbox)
-        retry_at = Instant(self._house.clock.now() + self._house.bounds.store_retry_ms)
-        self._has_alarm = True
-        self._house.set_alarm(self.id, retry_at)
+        self._look_again(self._house.bounds.store_retry_ms)
 
     def _hold_after_refusal(self, refused: Turn) -> None:
         """The store takes others' commits but not this one: hold the execution with a small commit.
@@ -325,7 +377,7 @@ class Driver:
         When that is refused as well, what was to be decided is kept, and decided again in a while.
         """
         if self.execution is None:
-            self._leave()
+            self.leave()
             return
         if refused.is_hold:
             self._keep_for_later(refused)
@@ -338,11 +390,3 @@ class Driver:
             self._write(turn, turn.execution)
         else:
             self._after(turn)
-
-    def _leave(self, due_at: Instant | None = None) -> None:
-        """Be done with; notes that were taken in and not used up make the execution due at once."""
-        undelivered, self._mailbox = self._mailbox, []
-        if self._inbox or self._set_aside:
-            due_at = self._house.clock.now()
-        self._house.set_alarm(self.id, None)
-        self._house.let_go(self, undelivered, due_at)

@@ -1,7 +1,7 @@
 """One running engine: accepts starts and commands, drives live executions, recovers what others left."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence, Set
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -12,30 +12,35 @@ from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
 from treadle.model.commands import Command, Continue, StartExecution
 from treadle.model.decision import Refused
 from treadle.model.effects import Invocation
-from treadle.model.errors import Corrupt, Rejected, Unavailable
+from treadle.model.errors import Corrupt, Rejected, TreadleError, Unavailable
 from treadle.model.events import ExecutionStuck
 from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
 from treadle.model.program import Program
 from treadle.ports.clock import Clock
-from treadle.ports.commit import Claimed, Commit, IdempotencyKey, Start
+from treadle.ports.commit import Commit, IdempotencyKey, Start
 from treadle.ports.invoker import Invoker
 from treadle.ports.store import Store
 from treadle.ports.views import Views
+from treadle.runtime.adopting import AdoptionParts, Adoptions
 from treadle.runtime.alarms import Alarms
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.claimer import Claimer
 from treadle.runtime.committer import Committer, WhenDone
 from treadle.runtime.driver import Driver
+from treadle.runtime.duties import Duties
+from treadle.runtime.errands import Errands
 from treadle.runtime.followers import Followers
+from treadle.runtime.housekeeper import Housekeeper
 from treadle.runtime.inboxes import Inboxes
 from treadle.runtime.mailbox import Letter, refuse_all
 from treadle.runtime.performer import Performer
 from treadle.runtime.programs import Programs
-from treadle.runtime.readings import Readings
-from treadle.runtime.recording import Owner, restore
-from treadle.runtime.taking_over import first_letters
+from treadle.runtime.readings import Readings, ReadParts
+from treadle.runtime.recording import Owner, restore, restore_known
+from treadle.runtime.starting import StartsUnderWay
 from treadle.runtime.telling import tell_stuck
+from treadle.runtime.turn import Case
 from treadle.runtime.watchers import Watchers, give_up
 from treadle.telemetry.tally import Types
 
@@ -67,53 +72,66 @@ class Engine:
         self.execution_bounds = parts.execution_bounds
         self.is_draining = False
         self._drivers: dict[ExecutionId, Driver] = {}
-        self._claims: dict[ExecutionId, asyncio.Task[None]] = {}
-        self._taking_due = asyncio.Lock()
+        self._starts = StartsUnderWay()
+        self._errands = Errands()
         self._committer = Committer(parts.store, parts.bounds)
         self._performer = Performer(parts.invoker, parts.bounds)
         self._watchers = Watchers()
         self.followers = Followers()
         self._alarms = Alarms(parts.clock, self._ring)
-        self._inboxes = Inboxes(parts.store, parts.clock, parts.bounds, self._drivers)
-        self._claimer = Claimer(
-            parts.store, parts.clock, parts.bounds, room=self._room, claim=self._claim_due
+        self._inboxes = Inboxes(
+            parts.store, parts.clock, parts.bounds, drivers=self._drivers, starts=self._starts
         )
+        self._adoptions = Adoptions(
+            AdoptionParts(
+                engine=parts.id,
+                store=parts.store,
+                programs=parts.programs,
+                house=self,
+                drivers=self._drivers,
+                inboxes=self._inboxes,
+                errands=self._errands,
+            )
+        )
+        self._claimer = Claimer(
+            parts.store, parts.clock, parts.bounds, room=self._room, claim=self._adoptions.claim_due
+        )
+        self._housekeeper = Housekeeper(parts.store, parts.clock, parts.bounds)
+        self.duties = Duties(parts.id, parts.clock)
         self.readings = Readings(
-            committer=self._committer,
-            claimer=self._claimer,
-            performer=self._performer,
-            followers=self.followers,
-            drivers=self._drivers.values(),
-            live_max=parts.bounds.live_max,
+            ReadParts(
+                committer=self._committer,
+                claimer=self._claimer,
+                housekeeper=self._housekeeper,
+                performer=self._performer,
+                alarms=self._alarms,
+                followers=self.followers,
+                drivers=self._drivers.values(),
+                live_max=parts.bounds.live_max,
+            )
         )
         self._tally = self.readings.tally
-        self._tasks: list[asyncio.Task[None]] = []
-        self._errands: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Become the live engine of the store and begin to recover what an earlier one left."""
         await self._parts.store.register_engine(self._parts.id, self.clock.now())
-        loop = asyncio.get_running_loop()
-        self._tasks = [
-            loop.create_task(self._committer.run(), name="committer"),
-            loop.create_task(self._claimer.run(), name="claimer"),
-        ]
+        self.duties.begin("committer", self._committer.run())
+        self.duties.begin("claimer", self._claimer.run(), role="timers")
+        self.duties.begin("housekeeper", self._housekeeper.run(), role="housekeeping")
 
     async def stop(self) -> None:
         """Start nothing new, await what is in flight for a while, write what came of it."""
         if self.is_draining:
             return
         self.is_draining = True
-        committer, claimer = self._tasks
-        claimer.cancel()
+        await self.duties.stop("claimer", "housekeeper")
         await self._inboxes.close()
-        await asyncio.gather(claimer, *self._errands, return_exceptions=True)
+        await self._errands.ended(self.bounds.store_silent_ms)
         # What is being written may owe calls: they are made and awaited, for their attempts are recorded.
         await self._committer.idle()
         await self._performer.drain(self.bounds.stop_grace_ms)
         await self._committer.idle()
-        self._committer.close()
-        await committer
+        await self.duties.stop("committer")
         self._alarms.close()
         self._watchers.close()
 
@@ -129,9 +147,9 @@ class Engine:
             Unavailable: `overloaded` or `store_unavailable`; nothing was accepted.
         """
         self._admit_start()
+        if not await self._starts.until_free(command.id) or command.id in self._drivers:
+            raise Rejected("execution_exists", f"execution {command.id} exists already")
         self._parts.programs.put(program)
-        owner = Owner(engine=self._parts.id, fence=1)
-        driver = Driver(self, command.id, program, owner)
         start = Start(
             namespace=command.namespace,
             definition=command.definition,
@@ -141,10 +159,15 @@ class Engine:
             created_at=self.clock.now(),
             idempotency=idempotency,
         )
-        if command.id in self._drivers:
-            raise Rejected("execution_exists", f"execution {command.id} exists already")
         due_at = max(self.clock.now(), command.start_at or Instant(0)) if self._room() <= 0 else None
-        self._drivers[command.id] = driver
+        case = Case(
+            execution_id=command.id,
+            namespace=command.namespace,
+            program=program,
+            bounds=self.execution_bounds,
+        )
+        driver = Driver(self, case, Owner(engine=self._parts.id, fence=1))
+        self._starts.begin(driver)
         reply: asyncio.Future[Execution] = asyncio.get_running_loop().create_future()
         driver.begin(Letter(command=command, reply=reply), start, due_at=due_at)
         try:
@@ -163,19 +186,22 @@ class Engine:
         """
         self._admit()
         driver = self._drivers.get(execution_id)
+        if driver is None:
+            await self._starts.until_ended(execution_id)
+            driver = self._drivers.get(execution_id)
         for _ in range(CLAIMS_MAX):
             if driver is not None:
                 break
             unchanged = await self._answer_early(namespace, execution_id, command)
             if unchanged is not None:
                 return unchanged
-            await self._claim(execution_id)
+            await self._adoptions.claim(execution_id)
             self._admit()
             # Looked up when it is written to: one that was claimed may have been let go again by now.
             driver = self._drivers.get(execution_id)
         if driver is None:
             raise Unavailable("not_owner", "the execution changed hands just now")
-        if driver.execution is not None and driver.execution.namespace != namespace:
+        if driver.namespace != namespace:
             raise Rejected("execution_not_found", f"there is no execution {execution_id}")
         reply: asyncio.Future[Execution] = asyncio.get_running_loop().create_future()
         driver.post(Letter(command=command, reply=reply))
@@ -188,6 +214,12 @@ class Engine:
 
     async def until_ended(self, namespace: Namespace, execution_id: ExecutionId, timeout_ms: int) -> bool:
         """Whether it ends, or gets stuck, within the time; or has done so already."""
+        return await self.until_settled(namespace, execution_id, timeout_ms) is not None
+
+    async def until_settled(
+        self, namespace: Namespace, execution_id: ExecutionId, timeout_ms: int
+    ) -> Execution | None:
+        """The state in which it ends, or gets stuck, within the time, or has done so already; else None."""
         future = self._watchers.add(execution_id)
         try:
             execution = self.live(execution_id)
@@ -195,7 +227,7 @@ class Engine:
                 stored = await self._parts.views.execution(namespace, execution_id)
                 execution = restore(stored)[0] if stored is not None else None
             if execution is not None and is_settled(execution):
-                return True
+                return execution
             alarm = asyncio.get_running_loop().call_later(timeout_ms / 1_000, give_up, future)
             try:
                 return await future
@@ -204,17 +236,13 @@ class Engine:
         finally:
             self._watchers.remove(execution_id, future)
 
+    def release_waiting(self) -> None:
+        """Let everybody go who waits for an end: the edges are about to close."""
+        self._watchers.release()
+
     def health(self) -> tuple[str, ...]:
         """What is wrong, in words; nothing when the engine is ready."""
-        faults = [
-            f"the {task.get_name()} has stopped"
-            for task in self._tasks
-            if task.done() and not self.is_draining
-        ]
-        if not self._tasks:
-            faults.append("the engine has not started")
-        if self.is_draining:
-            faults.append("the engine is stopping")
+        faults = ["the engine is stopping"] if self.is_draining else self.duties.faults()
         store_faults = {self._committer.fault, self._claimer.fault} - {None}
         faults += [f"the store cannot be reached: {fault}" for fault in sorted(map(str, store_faults))]
         return tuple(faults)
@@ -246,6 +274,16 @@ class Engine:
         """Replace an execution's alarm."""
         self._alarms.set(execution_id, at)
 
+    def started(self, driver: Driver) -> None:
+        """A start is durable: what it began is live."""
+        self._drivers[driver.id] = driver
+        if self._starts.end(driver):
+            self._inboxes.fetch(driver.id)
+
+    def release(self, driver: Driver, owner: Owner, due_at: Instant | None) -> None:
+        """Have an execution given up that is as the store has it."""
+        self._errands.send(self._release(driver, owner, due_at))
+
     def announce(self, commit: Commit) -> None:
         """Have what is due by this commit claimed, and the notes to live executions fetched."""
         self._tally.children += len(commit.starts)
@@ -265,6 +303,7 @@ class Engine:
     def let_go(self, driver: Driver, undelivered: Sequence[Letter], due_at: Instant | None) -> None:
         """Forget a driver; what came for it too late is delivered to whoever drives the execution next."""
         was_full = self._room() <= 0
+        self._starts.end(driver)
         if self._drivers.get(driver.id) is driver:
             del self._drivers[driver.id]
         for call in driver.calls.values():
@@ -274,16 +313,17 @@ class Engine:
         if was_full or due_at is not None:
             self._claimer.hint(None if was_full else due_at)
         waited_for = [letter for letter in undelivered if letter.reply is not None]
-        if waited_for and driver.execution is not None:
-            self._send_off(self._deliver(driver.execution.namespace, driver.id, waited_for))
-        else:
-            refuse_all(waited_for, Rejected("execution_not_found", f"there is no execution {driver.id}"))
+        if waited_for:
+            self._errands.send(self._deliver(driver.namespace, driver.id, waited_for))
 
-    def _send_off(self, errand: Coroutine[None, None, None]) -> None:
-        """Have something done that nobody waits for, but a stop."""
-        task = asyncio.get_running_loop().create_task(errand)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+    async def _release(self, driver: Driver, owner: Owner, due_at: Instant | None) -> None:
+        try:
+            await self._parts.store.release(owner.engine, driver.id, owner.fence, due_at)
+        except TreadleError as fault:
+            log.warning("release put off", execution=driver.id, code=fault.code, message=fault.message)
+            driver.stay()
+        else:  # given up, or somebody else's already
+            driver.leave(due_at)
 
     async def _deliver(
         self, namespace: Namespace, execution_id: ExecutionId, letters: Sequence[Letter]
@@ -300,71 +340,21 @@ class Engine:
     def _admit(self) -> None:
         if self.is_draining:
             raise Unavailable("stopping", "the engine is stopping")
+        if self._committer.depth > self.bounds.commits_waiting_max:
+            raise Unavailable("overloaded", "too many commits wait for the store")
 
     def _admit_start(self) -> None:
         self._admit()
         if self._committer.depth > self.bounds.commits_waiting_max // 2:
-            raise Unavailable("overloaded", "too many commits wait for the store")
+            raise Unavailable("overloaded", "too many commits wait for the store to take further starts")
 
     def _room(self) -> int:
-        return 0 if self.is_draining else self.bounds.live_max - len(self._drivers)
+        return 0 if self.is_draining else self.bounds.live_max - len(self._drivers) - len(self._starts)
 
     def _ring(self, execution_id: ExecutionId) -> None:
         driver = self._drivers.get(execution_id)
         if driver is not None:
             driver.tell(Continue())
-
-    async def _claim_due(self, limit: int) -> int:
-        """Drive what nobody drives and is due; how many there were."""
-        with self._inboxes.claiming() as noted:
-            async with self._taking_due:
-                claimed = await self._parts.store.claim_due(self._parts.id, self.clock.now(), limit)
-                for one in claimed:
-                    await self._adopt(one, noted)
-        return len(claimed)
-
-    async def _claim(self, execution_id: ExecutionId) -> None:
-        """Own an execution that nobody drives; callers who ask at the same time share one claim."""
-        task = self._claims.get(execution_id)
-        if task is None:
-            task = asyncio.get_running_loop().create_task(self._claim_one(execution_id))
-            self._claims[execution_id] = task
-            task.add_done_callback(lambda _: self._claims.pop(execution_id, None))
-        await asyncio.shield(task)
-
-    async def _claim_one(self, execution_id: ExecutionId) -> None:
-        with self._inboxes.claiming() as noted:
-            claimed = await self._parts.store.claim(self._parts.id, execution_id)
-            if claimed is not None:
-                await self._adopt(claimed, noted)
-                return
-        async with self._taking_due:  # it may have been claimed with what is due, and be driven soon
-            pass
-
-    async def _adopt(self, claimed: Claimed, noted: Set[ExecutionId]) -> None:
-        """Drive a claimed execution; one for which more was `noted` than the claim brought fetches it."""
-        stored = claimed.state
-        try:
-            program = await self._parts.programs.get(stored.namespace, stored.definition.digest)
-            execution, mark = restore(stored)
-        except Unavailable as fault:  # nobody else drives what this engine owns: it may not be forgotten
-            log.warning("adoption put off", execution=stored.execution_id, message=fault.message)
-            self._send_off(self._adopt_later(claimed))
-            return
-        except Exception as broken:  # unreadable: this execution stays owned and still, all others go on
-            log.error("execution unreadable", execution=stored.execution_id, exc_info=broken)
-            return
-        owner = Owner(engine=self._parts.id, fence=claimed.fence)
-        driver = Driver(self, stored.execution_id, program, owner, execution=execution, mark=mark)
-        self._drivers[stored.execution_id] = driver
-        driver.take_over(first_letters(execution), claimed.inbox)
-        if stored.execution_id in noted:
-            self._inboxes.fetch(stored.execution_id)
-
-    async def _adopt_later(self, claimed: Claimed) -> None:
-        await self.clock.sleep(self.bounds.store_retry_ms)
-        if not self.is_draining:
-            await self._adopt(claimed, {claimed.state.execution_id})
 
     async def _answer_early(
         self, namespace: Namespace, execution_id: ExecutionId, command: Command
@@ -378,7 +368,7 @@ class Engine:
         if stored is None:
             raise Rejected("execution_not_found", f"there is no execution {execution_id}")
         program = await self._parts.programs.get(namespace, stored.definition.digest)
-        execution, _ = restore(stored)
+        execution, _ = restore_known(stored)
         decision = decide(program, execution, command, self.clock.now(), bounds=self.execution_bounds)
         if isinstance(decision, Refused):
             raise Rejected(decision.code, decision.message)
@@ -386,5 +376,6 @@ class Engine:
 
     async def _explain_exists(self, namespace: Namespace, idempotency: IdempotencyKey) -> None:
         """A start was refused as taken: say whether it was the key or the id."""
-        if await self._parts.views.idempotency(namespace, idempotency.key) is not None:
+        record = await self._parts.views.idempotency(namespace, idempotency.key)
+        if record is not None and record.key.expires_at > self.clock.now():
             raise Rejected("idempotency_exists", "the Idempotency-Key was used before")

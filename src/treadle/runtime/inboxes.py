@@ -13,6 +13,7 @@ from treadle.ports.commit import InboxNote
 from treadle.ports.store import Store
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.driver import Driver
+from treadle.runtime.starting import StartsUnderWay
 
 log = structlog.get_logger(__name__)
 
@@ -20,16 +21,23 @@ log = structlog.get_logger(__name__)
 class Inboxes:
     """At most one fetch for an execution is under way; what is noted meanwhile makes it look once more.
 
-    `drivers` are those of the live executions, as they are at any time.
+    `drivers` are those of the live executions, `starts` those that are about to be, as they are at any time.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, bounds: RuntimeBounds, drivers: Mapping[ExecutionId, Driver]
+        self,
+        store: Store,
+        clock: Clock,
+        bounds: RuntimeBounds,
+        *,
+        drivers: Mapping[ExecutionId, Driver],
+        starts: StartsUnderWay,
     ) -> None:
         self._store = store
         self._clock = clock
         self._retry_ms = bounds.store_retry_ms
         self._drivers = drivers
+        self._starts = starts
         self._wanted: set[ExecutionId] = set()
         self._fetches: dict[ExecutionId, asyncio.Task[None]] = {}
         self._claims: dict[object, set[ExecutionId]] = {}
@@ -40,6 +48,7 @@ class Inboxes:
         noted = {note.execution_id for note in notes}
         for seen in self._claims.values():
             seen |= noted
+        self._starts.note(noted)
         live = [execution_id for execution_id in noted if execution_id in self._drivers]
         for execution_id in live:
             self.fetch(execution_id)

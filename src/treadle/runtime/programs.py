@@ -33,7 +33,7 @@ class Programs:
         """The program of a stored document.
 
         Raises:
-            Corrupt: there is no such document, or it is not readable any more.
+            Corrupt: there is no such document, it is not readable any more, or not the one that was stored.
         """
         known = self._by_digest.get(digest)
         if known is not None:
@@ -43,5 +43,11 @@ class Programs:
         if stored is None:
             raise Corrupt("definition_missing", f"no document with digest {digest} in {namespace}")
         program = await asyncio.to_thread(self._compile, stored.document)
+        if program.digest != digest:
+            raise Corrupt(
+                "definition_altered",
+                f"the document kept under {digest} in {namespace} has the digest {program.digest}: "
+                "it is not run until it is as it was",
+            )
         self.put(program)
         return program

@@ -4,7 +4,7 @@ import secrets
 
 from uuid_utils import uuid7
 
-from treadle.model.ids import EngineId, ExecutionId
+from treadle.model.ids import BulkId, EngineId, ExecutionId
 
 
 class SystemRandomness:
@@ -17,6 +17,10 @@ class SystemRandomness:
     def engine_id(self) -> EngineId:
         """A new id for a process start."""
         return EngineId(str(uuid7()))
+
+    def bulk_id(self) -> BulkId:
+        """A new id for a bulk act."""
+        return BulkId(str(uuid7()))
 
     def traceparent(self) -> str:
         """A new W3C trace context, sampled."""

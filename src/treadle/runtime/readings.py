@@ -2,39 +2,46 @@
 
 from collections.abc import Collection, Mapping
 
+import msgspec
 from prometheus_client import Histogram
 
+from treadle.model.ids import Instant
+from treadle.runtime.alarms import Alarms
 from treadle.runtime.claimer import Claimer
 from treadle.runtime.committer import Committer
 from treadle.runtime.driver import Driver
 from treadle.runtime.followers import Followers
+from treadle.runtime.housekeeper import Housekeeper
 from treadle.runtime.performer import Performer
 from treadle.telemetry.tally import Tally
 
 
+class ReadParts(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is asked; `drivers` are those of the live executions, as they are at any time."""
+
+    committer: Committer
+    claimer: Claimer
+    housekeeper: Housekeeper
+    performer: Performer
+    alarms: Alarms
+    followers: Followers
+    drivers: Collection[Driver]
+    live_max: int
+
+
 class Readings:
-    """Each is as it is now; to read one costs an engine nothing between two looks.
+    """Each is as it is now; to read one costs an engine nothing between two looks."""
 
-    `drivers` are those of the live executions, as they are at any time.
-    """
-
-    def __init__(
-        self,
-        *,
-        committer: Committer,
-        claimer: Claimer,
-        performer: Performer,
-        followers: Followers,
-        drivers: Collection[Driver],
-        live_max: int,
-    ) -> None:
+    def __init__(self, parts: ReadParts) -> None:
         self.tally = Tally()
-        self.live_max = live_max
-        self._committer = committer
-        self._claimer = claimer
-        self._performer = performer
-        self._followers = followers
-        self._drivers = drivers
+        self.live_max = parts.live_max
+        self._committer = parts.committer
+        self._claimer = parts.claimer
+        self._housekeeper = parts.housekeeper
+        self._alarms = parts.alarms
+        self._performer = parts.performer
+        self._followers = parts.followers
+        self._drivers = parts.drivers
 
     @property
     def commits(self) -> Mapping[str, int]:
@@ -55,6 +62,16 @@ class Readings:
     def commits_waiting(self) -> int:
         """Commits that wait for the writer."""
         return self._committer.depth
+
+    @property
+    def keys_forgotten(self) -> int:
+        """Idempotency keys whose time was over."""
+        return self._housekeeper.forgotten
+
+    @property
+    def next_alarm(self) -> Instant | None:
+        """When the first of the live executions falls due, None if none does; it may be past."""
+        return self._alarms.earliest
 
     @property
     def attempts_in_flight(self) -> int:

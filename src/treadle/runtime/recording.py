@@ -13,9 +13,11 @@ from treadle.codec.snapshots import decode_snapshot, encode_snapshot
 from treadle.core.evolve import evolve, fold
 from treadle.core.status import failure_of, status_of
 from treadle.model.effects import ChildStart, Notice
+from treadle.model.errors import Corrupt
 from treadle.model.events import Event, ExecutionStarted
 from treadle.model.execution import Execution
 from treadle.model.ids import EngineId, Instant
+from treadle.model.program import SEMANTICS
 from treadle.ports.commit import (
     Commit,
     HistoryRow,
@@ -155,9 +157,14 @@ def inbox_note(notice: Notice) -> InboxNote:
 
 
 def restore(stored: StoredState) -> tuple[Execution, Mark]:
-    """The state and the mark of a stored execution: its snapshot, and the tail folded onto it."""
+    """The state and the mark of a stored execution: its snapshot, and the tail folded onto it.
+
+    Raises:
+        Corrupt: `unknown_schema` or `bad_payload`; `state_mismatch`, it is another state than the row says.
+    """
     snapshot = decode_snapshot(stored.snapshot) if stored.snapshot is not None else None
     execution = fold(snapshot, (event for row in stored.tail for event in decode_events(row.events)))
+    _check_fits(execution, stored)
     mark = Mark(
         version=execution.version,
         digest=_last_digest(stored.tail, stored.snapshot_digest),
@@ -166,6 +173,27 @@ def restore(stored: StoredState) -> tuple[Execution, Mark]:
         state_bytes=json_bytes(stored.snapshot) + sum(json_bytes(row.events) for row in stored.tail),
     )
     return execution, mark
+
+
+def restore_known(stored: StoredState) -> tuple[Execution, Mark]:
+    """The same, to decide on: of an execution whose rules are known here.
+
+    Raises:
+        Corrupt: as `restore`; `unknown_semantics`, only a newer Treadle can go on with it.
+    """
+    execution, mark = restore(stored)
+    if execution.semantics != SEMANTICS:
+        told = f"{stored.execution_id} follows rules {execution.semantics}; {SEMANTICS} are known here"
+        raise Corrupt("unknown_semantics", told)
+    return execution, mark
+
+
+def _check_fits(execution: Execution, stored: StoredState) -> None:
+    """No commit onto another state would ever be taken: its version is not that of the row."""
+    found = (execution.id, execution.namespace, execution.version)
+    wanted = (stored.execution_id, stored.namespace, stored.version)
+    if found != wanted:
+        raise Corrupt("state_mismatch", f"what is stored for {wanted} is the state of {found}")
 
 
 def _last_digest(tail: Sequence[HistoryRow], before: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 import structlog
@@ -10,13 +11,22 @@ from msgspec.structs import replace
 from treadle.core.attempts import place_of
 from treadle.core.decide import decide
 from treadle.model.bounds import ExecutionBounds
-from treadle.model.commands import Command, PauseExecution, RecordRefusal, ReportOutcome
+from treadle.model.commands import (
+    CancelExecution,
+    Command,
+    Continue,
+    PassDeadline,
+    PauseExecution,
+    RecordRefusal,
+    ReportOutcome,
+    TerminateExecution,
+)
 from treadle.model.decision import Decision, Refused
 from treadle.model.effects import Alarm, ChildStart, Continuation, Invocation, Notice
 from treadle.model.errors import Rejected
 from treadle.model.events import Event
 from treadle.model.execution import Execution
-from treadle.model.ids import ExecutionId, Instant
+from treadle.model.ids import ExecutionId, Instant, Namespace
 from treadle.model.outcomes import Unknown
 from treadle.model.program import Program
 from treadle.runtime.mailbox import Answer, Letter, refuse_all
@@ -28,11 +38,16 @@ log = structlog.get_logger(__name__)
 CHANGED_NOTHING = Refused(code="changed_nothing", message="the command was good and changed nothing")
 """A row of the inbox is used up by a commit, and there is none without an event: this one says why."""
 
+FROM_PARENT: Final = (CancelExecution, TerminateExecution, PassDeadline)
+"""What an execution leaves in the inbox of another one only if it believes that it started it."""
+NOT_A_CHILD = Refused(code="not_a_child", message="it is for a child execution, and this one is none")
+
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is decided on, and by which rules."""
 
     execution_id: ExecutionId
+    namespace: Namespace
     program: Program
     bounds: ExecutionBounds
 
@@ -97,6 +112,8 @@ class Turn:
         try:
             decision = self._decided(letter.command, now, is_held=is_held)
             if letter.row is not None:
+                if self._is_misled(letter.command):
+                    decision = NOT_A_CHILD
                 self._use_up(letter.row, letter.command, decision, now, is_held=is_held)
                 return
         except Exception as broken:
@@ -108,11 +125,11 @@ class Turn:
             return
         if isinstance(decision, Refused):
             if letter.reply is not None:
-                self._answer(letter.reply, decision)
+                self._owe(letter.reply, decision)
             return
         self._take(decision)
         if letter.reply is not None:
-            self._answer(letter.reply, None)
+            self._owe(letter.reply, None)
 
     def hold(self, letters: Sequence[Letter], reason: str, now: Instant) -> None:
         """Pause the execution in the engine's name, unless it is paused.
@@ -132,6 +149,15 @@ class Turn:
             if isinstance(decision, Decision):
                 self._take(decision)
 
+    def answer(self, execution: Execution | None) -> None:
+        """Tell the callers: everything decided is durable, and this is the state. None: nothing was begun."""
+        for answer in self.answers:
+            if execution is not None:
+                answer.give(execution)
+            elif answer.refused is not None:
+                refusal = Rejected(answer.refused.code, answer.refused.message)
+                refuse_all([Letter(command=Continue(), reply=answer.reply)], refusal)
+
     def _decided(self, command: Command, now: Instant, *, is_held: bool) -> Decision | Refused:
         case = self._case
         return decide(
@@ -142,6 +168,15 @@ class Turn:
             is_held=is_held,
             bounds=case.bounds,
             state_bytes=self.state_bytes,
+        )
+
+    def _is_misled(self, command: Command) -> bool:
+        """Whether a note is one for a child, and this execution is none.
+
+        The id of a child follows from its parent's, so who is a child is one of the sender.
+        """
+        return (
+            isinstance(command, FROM_PARENT) and self.execution is not None and self.execution.parent is None
         )
 
     def _use_up(
@@ -177,7 +212,7 @@ class Turn:
             else:
                 self.others = (*self.others, effect)
 
-    def _answer(self, reply: "asyncio.Future[Execution]", refused: Refused | None) -> None:
+    def _owe(self, reply: "asyncio.Future[Execution]", refused: Refused | None) -> None:
         """Tell this caller once everything decided so far is durable."""
         self.answers = (*self.answers, Answer(reply=reply, refused=refused))
 

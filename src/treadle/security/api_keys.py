@@ -72,6 +72,19 @@ def parse_keys(text: str, now: Instant) -> tuple[ApiKey, ...]:
     return keys
 
 
+def check_apart(given: Iterable[ApiKey], kept: Iterable[ApiKey]) -> None:
+    """Refuse a given key that is called as one that is kept, good or revoked.
+
+    Raises:
+        ValueError: there is one.
+    """
+    names = {key.name for key in kept}
+    twice = next((key.name for key in given if key.name in names), None)
+    if twice is not None:
+        message = f"the store has, or had, a key called {twice!r}: acts could not be told apart"
+        raise ValueError(f"{message}; give this one another name")
+
+
 def _parse_key(entry: str, number: int, now: Instant) -> ApiKey:
     """One of them. What is wrong is told without a word of it: fields may be swapped, a key have a comma."""
     name, namespace, scopes, key = (*entry.split(":", 3), "", "", "")[:4]

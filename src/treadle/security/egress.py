@@ -89,17 +89,19 @@ def parse_address(text: str) -> Address | None:
 def refusal(policy: EgressPolicy, address: str) -> str | None:
     """Why a call to `address` (resolved, or a literal as written) is refused; None lets it through.
 
+    It says what kind of address it is, not which: to whom it is told may not know what a name resolves to.
+
     An address that carries another (IPv4-mapped, -compatible, translated, NAT64, 6to4, Teredo) is let
     through only if both are. What is no address at all is refused.
     """
     parsed = parse_address(address)
     if parsed is None:
-        return f"{address!r} is not an address"
+        return "no address"
     for candidate in _addresses_of(parsed):
         if not _is_allowed(policy, candidate):
             reason = _reason(policy.mode, candidate)
             if reason is not None:
-                return f"{address} is {reason}"
+                return reason
     return None
 
 

@@ -26,12 +26,16 @@ FIXED: Final = ("namespace", "definition", "business_key", "priority", "labels",
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that does not agree, at an event of an execution; `seq` is 0 where there is no event."""
+    """Something that does not agree, at an event of an execution; `seq` is 0 where there is no event.
 
-    execution_id: ExecutionId
+    Of what is wrong with a definition, `definition` says which: `<namespace>/<name>@<version>`.
+    """
+
+    execution_id: ExecutionId | None
     seq: int
     code: str
     message: str
+    definition: str | None = None
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +72,8 @@ class _Examination:
         self._final: Execution | None = None
 
     def findings(self) -> Iterator[Finding]:
+        for column, message in self._audited.unreadable.items():
+            yield self._found(0, "unreadable_column", f"{column} cannot be read: {message}")
         yield from self._chain()
         unfolded = self._unfolded()
         if unfolded is not None:
@@ -158,6 +164,8 @@ class _Examination:
             return
         columns = columns_of(final, None)
         for name in (*COLUMNS, *FIXED):
+            if name in self._audited.unreadable:
+                continue
             folded: Json = getattr(columns if name in COLUMNS else final, name)
             listed: Json = getattr(summary, name)
             if folded != listed:

@@ -41,7 +41,7 @@ async def read_text(
     Raises:
         Rejected: `too_large`, `malformed_request`, or `invalid_definition` with every fault.
     """
-    # YAML is read a hundred times more slowly than JSON: even a short text is not read in the loop.
+    # YAML that has to be read exactly takes a hundred times as long as JSON: it is never read in the loop.
     at_once_max = {} if written_in == "json" else {"at_once_max": 0}
     return await worked(len(data), lambda: _read_checked(data, written_in, bounds), **at_once_max)
 

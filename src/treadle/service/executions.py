@@ -1,6 +1,5 @@
 """Executions as they are read: one, a list, a history; and waiting for an end."""
 
-import asyncio
 from collections.abc import Sequence
 from itertools import chain, islice
 from typing import Final
@@ -38,7 +37,7 @@ class Executions:
     def __init__(self, parts: ServiceParts) -> None:
         self._engine = parts.engine
         self._views = parts.views
-        self._closing = asyncio.Event()
+        self._is_closing = False
 
     async def get(self, namespace: Namespace, execution_id: ExecutionId) -> Execution:
         """The state as it is now.
@@ -114,28 +113,18 @@ class Executions:
 
         It never raises for the store: what was durable before the wait is told instead.
         """
-        if is_settled(execution) or self._closing.is_set():
+        if is_settled(execution) or self._is_closing:
             return execution
         try:
-            await self._until_ended(execution, timeout_ms)
-            return await self.get(execution.namespace, execution.id)
+            settled = await self._engine.until_settled(execution.namespace, execution.id, timeout_ms)
+            return settled or await self.get(execution.namespace, execution.id)
         except Unavailable:
             return execution
 
     def close(self) -> None:
         """Let everybody go who waits for an end: the process stops."""
-        self._closing.set()
-
-    async def _until_ended(self, execution: Execution, timeout_ms: int) -> None:
-        ended = asyncio.create_task(self._engine.until_ended(execution.namespace, execution.id, timeout_ms))
-        closing = asyncio.create_task(self._closing.wait())
-        try:
-            await asyncio.wait((ended, closing), return_when=asyncio.FIRST_COMPLETED)
-            if ended.done():
-                await ended
-        finally:
-            ended.cancel()
-            closing.cancel()
+        self._is_closing = True
+        self._engine.release_waiting()
 
     async def _is_there(self, namespace: Namespace, execution_id: ExecutionId) -> bool:
         live = self._engine.live(execution_id)

@@ -15,6 +15,8 @@ from treadle.ports.commit import HistoryRow
 
 OWN_FIELDS: Final = frozenset({"at", "path", "attempt", "actor", "reason"})
 """Fields that stand beside `data`, not in it."""
+INNER_FIELDS: Final = frozenset({"since", "after", "is_anew", "keeps_parts"})
+"""By which the fold finds what stands in a later run: the other events say the same to people."""
 INSTANT_FIELDS: Final = frozenset({"wake_at", "start_at", "deadline_at", "callback_until", "expires_at"})
 ENGINE_ACTOR: Final = "engine"
 
@@ -62,7 +64,7 @@ def _data(event: Event) -> dict[str, Json]:
     data: dict[str, Json] = {}
     for name in event.__struct_fields__:
         value = getattr(event, name)
-        if name in OWN_FIELDS or value is UNSET:
+        if name in OWN_FIELDS or name in INNER_FIELDS or value is UNSET:
             continue
         is_instant = name in INSTANT_FIELDS and value is not None
         data[name] = format_instant(value) if is_instant else msgspec.to_builtins(value)

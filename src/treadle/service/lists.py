@@ -1,30 +1,34 @@
 """Executions in lists: those that match, how many, and how they failed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
 from treadle.model.execution import ExecutionStatus, FailureKind
 from treadle.model.ids import ExecutionId, NodeId
 from treadle.model.instants import format_instant
-from treadle.model.views import Cursor, ExecutionFilter, FailureGroup, Summary
+from treadle.model.views import Cursor, ExecutionFilter, FailureGroup
 from treadle.service.cursors import decode_cursor, encode_cursor
 from treadle.service.parts import ServiceParts
 from treadle.service.views import SummaryView, summary_view
 
 
 class SummaryPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`next` is the cursor of what follows, None at the end."""
+    """`next` is the cursor of what follows, None at the end; a page that is not full may be followed."""
 
     items: tuple[SummaryView, ...]
     next: str | None
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many executions match; a status without any is left out of `by_status`."""
+    """How many executions match; a status without any is left out of `by_status`.
+
+    Of the statuses in `at_least` there may be more than were counted.
+    """
 
     by_status: Mapping[ExecutionStatus, int]
     total: int
+    at_least: tuple[ExecutionStatus, ...]
 
 
 class FailureView(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,10 +47,14 @@ class FailureView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FailurePage(msgspec.Struct, frozen=True, kw_only=True):
-    """`next` is the cursor of what follows, None at the end."""
+    """`next` is the cursor of what follows, None at the end.
+
+    `truncated`: there are very many, and only the newest were put in groups.
+    """
 
     items: tuple[FailureView, ...]
     next: str | None
+    truncated: bool
 
 
 class Lists:
@@ -61,13 +69,15 @@ class Lists:
         Raises:
             Rejected: `invalid_parameter`, the cursor.
         """
-        found = await self._views.executions(where, _after(cursor), limit + 1)
-        return SummaryPage(items=tuple(map(summary_view, found[:limit])), next=_next(found, limit))
+        page = await self._views.page(where, _after(cursor), limit)
+        following = None if page.next is None else encode_cursor(page.next)
+        return SummaryPage(items=tuple(map(summary_view, page.items)), next=following)
 
     async def counts(self, where: ExecutionFilter) -> Counts:
         """How many match."""
-        by_status = await self._views.counts(where)
-        return Counts(by_status=by_status, total=sum(by_status.values()))
+        found = await self._views.bounded_counts(where)
+        total = sum(found.by_status.values())
+        return Counts(by_status=found.by_status, total=total, at_least=tuple(sorted(found.at_least)))
 
     async def failures(self, where: ExecutionFilter, cursor: str | None, limit: int) -> FailurePage:
         """Those that failed or are stuck, in groups: the one that changed last first.
@@ -77,21 +87,15 @@ class Lists:
         """
         found = await self._views.failures(where, _after(cursor), limit + 1)
         following = None
-        if len(found) > limit:
-            last = found[limit - 1]
+        if len(found.groups) > limit:
+            last = found.groups[limit - 1]
             following = encode_cursor(Cursor(created_at=last.last_at, id=last.sample_id))
-        return FailurePage(items=tuple(map(_failure_view, found[:limit])), next=following)
+        items = tuple(map(_failure_view, found.groups[:limit]))
+        return FailurePage(items=items, next=following, truncated=found.is_truncated)
 
 
 def _after(cursor: str | None) -> Cursor | None:
     return None if cursor is None else decode_cursor(cursor)
-
-
-def _next(found: Sequence[Summary], limit: int) -> str | None:
-    if len(found) <= limit:
-        return None
-    last = found[limit - 1]
-    return encode_cursor(Cursor(created_at=last.created_at, id=last.id))
 
 
 def _failure_view(group: FailureGroup) -> FailureView:

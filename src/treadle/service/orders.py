@@ -17,6 +17,8 @@ BUSINESS_KEY_CHARS_MAX: Final = 512
 LABELS_MAX: Final = 64
 LABEL_CHARS_MAX: Final = 255
 UUID_TEXT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UUID_VERSION_AT: Final = 14
+CHILD_UUID_VERSION: Final = "5"
 
 
 SHORT_DURATION: Final = r"^([0-9]{1,12}ms|[0-9]{1,9}s|[0-9]{1,7}m|[0-9]{1,5}h|[0-9]{1,4}d)$"
@@ -24,7 +26,13 @@ SHORT_DURATION: Final = r"^([0-9]{1,12}ms|[0-9]{1,9}s|[0-9]{1,7}m|[0-9]{1,5}h|[0
 NO_NUL: Final = r"^[^\x00]*$"
 """NUL is text in JSON, but not in every store."""
 # What the functions below check, and say better than a type can, is only described here.
-_Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
+_Uuid = Annotated[
+    str,
+    msgspec.Meta(
+        description="A UUID of any version but 5: those are the ids of child executions.",
+        extra_json_schema={"format": "uuid", "pattern": "^.{14}[^5]"},
+    ),
+]
 _Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 _Deadline = Annotated[
     str,
@@ -84,12 +92,16 @@ def read_execution_id(text: str | None) -> ExecutionId | None:
     """The id that the caller chose, if any, in lower case.
 
     Raises:
-        Rejected: `malformed_request`, it is no UUID.
+        Rejected: `malformed_request`, it is no UUID, or it is one as the children of executions have.
     """
     if text is None:
         return None
     if UUID_TEXT.fullmatch(text.lower()) is None:
         raise _malformed("/id", "`id` is a UUID, as 0192f0c1-7a1e-7c3b-8f00-1b2c3d4e5f60")
+    if text[UUID_VERSION_AT] == CHILD_UUID_VERSION:  # whoever knows the parent's can tell it beforehand
+        raise _malformed(
+            "/id", "`id` is a UUID of version 5, as child executions get: take one of version 4 or 7"
+        )
     return ExecutionId(text.lower())
 
 

@@ -11,6 +11,7 @@ from treadle.ports.clock import Clock
 from treadle.ports.randomness import Randomness
 from treadle.ports.store import Store
 from treadle.ports.views import Views
+from treadle.runtime.bulk_acts import BulkRunner
 from treadle.runtime.engine import Engine
 from treadle.runtime.programs import Programs
 from treadle.security.tokens import KeyRing
@@ -24,10 +25,12 @@ def as_it_came(_namespace: Namespace, answer: Ok) -> Ok:
 class ServiceParts(msgspec.Struct, frozen=True, kw_only=True):
     """`programs` is the engine's own cache: what one of them compiles the other finds.
 
-    `tokens` verifies what its invokers have signed. `document_bounds` hold for what is stored or started now.
+    `bulk` carries out bulk acts by the engine; `tokens` verifies what its invokers have signed.
+    `document_bounds` hold for what is stored or started now.
     """
 
     engine: Engine
+    bulk: BulkRunner
     store: Store
     views: Views
     programs: Programs

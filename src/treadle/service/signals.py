@@ -8,7 +8,7 @@ from treadle.model.ids import ExecutionId
 from treadle.model.json import Json
 from treadle.model.waiting import SignalKey
 from treadle.service.caller import Caller
-from treadle.service.idempotency import idempotency_key as make_key
+from treadle.service.idempotency import keyed_digest
 from treadle.service.parts import ServiceParts
 
 
@@ -42,5 +42,5 @@ class Signals:
 
 async def _keyed(key: str, name: str, payload: Json) -> SignalKey:
     size = len(msgspec.json.encode(payload))
-    made = await make_key(key, [name, payload], size)
-    return SignalKey(key=made.key, digest=made.body_digest.hex())
+    digest = await keyed_digest(key, [name, payload], size)
+    return SignalKey(key=key, digest=digest.hex())

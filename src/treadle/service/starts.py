@@ -7,16 +7,16 @@ import msgspec
 from treadle.model.commands import StartExecution
 from treadle.model.errors import Fault, Rejected
 from treadle.model.execution import TERMINAL, DefinitionRef, Execution, ExecutionStatus
-from treadle.model.ids import Namespace
+from treadle.model.ids import Instant, Namespace
 from treadle.model.json import Json
 from treadle.model.program import Program
-from treadle.model.views import ExecutionFilter
+from treadle.model.views import ExecutionFilter, StoredDefinition
 from treadle.ports.commit import IdempotencyKey
 from treadle.service.caller import Caller
 from treadle.service.definitions import not_found, stored_definition
 from treadle.service.documents import read_tree, tree_digest
 from treadle.service.executions import Executions
-from treadle.service.idempotency import KeyLocks, idempotency_key
+from treadle.service.idempotency import KEPT_MS, KeyLocks, keyed_digest
 from treadle.service.orders import (
     BusinessKeyPolicy,
     InlineDefinition,
@@ -29,6 +29,7 @@ from treadle.service.orders import (
     read_start_at,
 )
 from treadle.service.parts import ServiceParts
+from treadle.service.shared_reads import SharedReads
 from treadle.service.workload import worked
 
 TAKEN: Final = frozenset({"execution_exists", "idempotency_exists"})
@@ -61,9 +62,10 @@ class Starts:
         self._executions = executions
         self._locks = KeyLocks()
         self._business_locks = KeyLocks()
+        self._definitions = SharedReads(self._definition)
 
     async def start(self, asked: Asked) -> Started:
-        """Start, once for each Idempotency-Key.
+        """Start, once for each Idempotency-Key, which is remembered for KEPT_MS.
 
         Raises:
             Rejected: `malformed_request`, `idempotency_mismatch`, `definition_not_found`,
@@ -72,7 +74,7 @@ class Starts:
         """
         if asked.idempotency_key is None:
             return await self._begin(asked, None)
-        key = await idempotency_key(asked.idempotency_key, asked.body, asked.body_bytes)
+        key = await self._key(asked.idempotency_key, asked)
         async with self._locks.held(asked.caller.namespace, key.key):
             earlier = await self._earlier(asked.caller.namespace, key)
             if earlier is not None:
@@ -88,9 +90,14 @@ class Starts:
                     raise
                 return Started(execution=earlier, is_new=False)
 
+    async def _key(self, key: str, asked: Asked) -> IdempotencyKey:
+        digest = await keyed_digest(key, asked.body, asked.body_bytes)
+        expires_at = Instant(self._parts.clock.now() + KEPT_MS)
+        return IdempotencyKey(key=key, body_digest=digest, expires_at=expires_at)
+
     async def _earlier(self, namespace: Namespace, key: IdempotencyKey) -> Execution | None:
         record = await self._parts.views.idempotency(namespace, key.key)
-        if record is None:
+        if record is None or record.key.expires_at <= self._parts.clock.now():
             return None
         if record.key.body_digest != key.body_digest:
             message = "the Idempotency-Key was used for a start with another body"
@@ -104,14 +111,21 @@ class Starts:
             return await self._start(command, program, key)
         # One at a time, so that none begins between the look and the start of another.
         locked = f"{program.name}/{command.business_key}"
-        async with self._business_locks.held(command.namespace, locked):
-            running = await self._running(command.namespace, program.name, command.business_key)
-            if running is None:
-                return await self._start(command, program, key)
-        if policy is BusinessKeyPolicy.RETURN:
-            return Started(execution=running, is_new=False)
-        message = f"the execution {running.id} of {program.name} lives under this business key"
+        wanted = self._unless_running(command, program, command.business_key, key)
+        started = await self._business_locks.to_its_end(command.namespace, locked, wanted)
+        if started.is_new or policy is BusinessKeyPolicy.RETURN:
+            return started
+        message = f"the execution {started.execution.id} of {program.name} lives under this business key"
         raise Rejected("business_key_running", message)
+
+    async def _unless_running(
+        self, command: StartExecution, program: Program, business_key: str, key: IdempotencyKey | None
+    ) -> Started:
+        """Start, or tell of what lives under the business key."""
+        running = await self._running(command.namespace, program.name, business_key)
+        if running is None:
+            return await self._start(command, program, key)
+        return Started(execution=running, is_new=False)
 
     async def _start(self, command: StartExecution, program: Program, key: IdempotencyKey | None) -> Started:
         return Started(execution=await self._parts.engine.start_execution(command, program, key), is_new=True)
@@ -154,10 +168,13 @@ class Starts:
             return await self._inline(asked, asked.order.definition)
         name, at, after = asked.order.definition.partition("@")
         version = after if at else None
-        found = await self._parts.views.definition(asked.caller.namespace, name, version)
+        found = await self._definitions.get((asked.caller.namespace, name, version))
         if found is None or found.deleted_at is not None:
             raise not_found(name, version)
         return await self._parts.programs.get(asked.caller.namespace, found.digest)
+
+    async def _definition(self, asked: tuple[Namespace, str, str | None]) -> StoredDefinition | None:
+        return await self._parts.views.definition(*asked)
 
     async def _inline(self, asked: Asked, inline: InlineDefinition) -> Program:
         """Keep the document before the start: whoever drives the execution next has to find it.

@@ -10,7 +10,10 @@ GAUGE: Final = MetricType.GAUGE
 HISTOGRAM: Final = MetricType.HISTOGRAM
 
 OK: Final = "ok"
+NOT_READY: Final = "not_ready"
+"""What a `/readyz` is counted as that says so: its answer is no problem document."""
 CODE: Final = Label(name="code", told=f"`{OK}`, or the `code` of the problem that was answered")
+ANSWERED: Final = Label(name="code", told=f"{CODE.told}, or `{NOT_READY}` of a `/readyz`")
 OUTCOME: Final = Label(name="outcome", values=tuple(AttemptOutcome))
 ENDED: Final = Label(name="status", values=tuple(one for one in ExecutionStatus if one in TERMINAL))
 OPEN: Final = Label(name="status", values=tuple(one for one in ExecutionStatus if one not in TERMINAL))
@@ -124,6 +127,17 @@ INPUTS_REFUSED: Final = Metric(
     type=COUNTER,
     meaning="Commands that were durably queued and did not fit their execution any more.",
 )
+BULK_ACTS_RUNNING: Final = Metric(
+    name="treadle_bulk_acts_running",
+    type=GAUGE,
+    meaning="Bulk acts that are carried out.",
+)
+BULK_EXECUTIONS: Final = Metric(
+    name="treadle_bulk_executions_total",
+    type=COUNTER,
+    labels=_status("done", "refused"),
+    meaning="Executions that bulk acts have come to: those that did what they were told, or refused.",
+)
 EVENTS: Final = Metric(
     name="treadle_events_total",
     type=COUNTER,
@@ -169,8 +183,18 @@ COMMANDS_WAITING: Final = Metric(
 REQUESTS: Final = Metric(
     name="treadle_requests_total",
     type=COUNTER,
-    labels=(CODE,),
+    labels=(ANSWERED,),
     meaning="Requests that were answered over HTTP, by what was answered.",
+)
+REQUESTS_UNDER_WAY: Final = Metric(
+    name="treadle_requests_under_way",
+    type=GAUGE,
+    meaning="Requests that change something and are not done; starts that only wait for an end are left out.",
+)
+REQUESTS_MAX: Final = Metric(
+    name="treadle_requests_max",
+    type=GAUGE,
+    meaning="How many may be under way; starts have half of that, and are refused beyond it.",
 )
 REQUEST_SECONDS: Final = Metric(
     name="treadle_request_seconds",
@@ -178,6 +202,11 @@ REQUEST_SECONDS: Final = Metric(
     unit="seconds",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     meaning="How long a request took until its answer began; requests that ask to wait are left out.",
+)
+KEYS_FORGOTTEN: Final = Metric(
+    name="treadle_idempotency_keys_forgotten_total",
+    type=COUNTER,
+    meaning="Idempotency keys of starts that the store was cleared of, their time being over.",
 )
 FOLLOWERS: Final = Metric(
     name="treadle_followers",
@@ -215,6 +244,8 @@ METRICS: Final = (
     SIGNALS,
     CALLBACKS,
     INPUTS_REFUSED,
+    BULK_ACTS_RUNNING,
+    BULK_EXECUTIONS,
     EVENTS,
     COMMITS,
     COMMITS_WAITING,
@@ -223,7 +254,10 @@ METRICS: Final = (
     STORE_FAULTS,
     COMMANDS_WAITING,
     REQUESTS,
+    REQUESTS_UNDER_WAY,
+    REQUESTS_MAX,
     REQUEST_SECONDS,
+    KEYS_FORGOTTEN,
     FOLLOWERS,
     ENGINE_READY,
     BUILD_INFO,

@@ -83,10 +83,24 @@ async def test_a_name_that_resolves_inward_is_refused() -> None:
     assert "shop.test" in outcome.message
 
 
-async def test_of_several_addresses_only_the_open_ones_are_dialled() -> None:
+@pytest.mark.parametrize("addresses", [["127.0.0.1", "10.9.8.7"], ["10.9.8.7", "127.0.0.1"]])
+async def test_a_server_does_not_call_a_name_that_leads_inward_by_one_of_its_addresses(
+    addresses: list[str],
+) -> None:
     policy = EgressPolicy(mode=EgressMode.SERVER, allow=parse_networks("127.0.0.1/32"))
+    invoker = HttpInvoker(clock=FixedClock(), egress=policy, resolver=ScriptedResolver(addresses))
+    async with serving(answering(b"ok")) as service:
+        outcome = await invoker.invoke(get(f"http://shop.test:{service.url.rpartition(':')[2]}/"))
+    await invoker.close()
+    assert isinstance(outcome, Failed)
+    assert (outcome.code, outcome.is_final) == ("egress_refused", True)
+    assert service.received == []
+    assert "10.9.8.7" not in outcome.message
+
+
+async def test_in_dev_only_the_open_addresses_of_a_name_are_dialled() -> None:
     invoker = HttpInvoker(
-        clock=FixedClock(), egress=policy, resolver=ScriptedResolver(["127.0.0.2", "10.0.0.1", "127.0.0.1"])
+        clock=FixedClock(), egress=DEV, resolver=ScriptedResolver(["fe80::1%eth0", "127.0.0.1"])
     )
     async with serving(answering(b"ok")) as service:
         outcome = await invoker.invoke(get(f"http://shop.test:{service.url.rpartition(':')[2]}/"))

@@ -6,6 +6,7 @@ import dataclasses
 import threading
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 import structlog
 
@@ -132,6 +133,18 @@ async def test_a_final_error_is_final_under_its_own_code(registry: Registry, loc
         )
 
 
+async def test_a_code_that_cannot_be_stored_is_cleaned_as_a_message_is(
+    registry: Registry, local: LocalInvoker
+) -> None:
+    def refuse(value: Json) -> Json:
+        raise FinalError("a\udce9", "m\udce9")
+
+    for name in both(registry, refuse):
+        assert await local.invoke(handler(name)) == Failed(
+            code="a?", message="m?", cause=Cause.ERROR, is_final=True
+        )
+
+
 class Escape(BaseException):
     """What `except Exception` lets by."""
 
@@ -139,6 +152,38 @@ class Escape(BaseException):
 class Unspeakable(Exception):
     def __str__(self) -> str:
         raise RuntimeError("not even a message")
+
+
+class Evil(Exception):
+    def __str__(self) -> str:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("error", [Unspeakable(), Evil()])
+async def test_what_cannot_say_what_it_is_is_told_by_its_type(
+    registry: Registry, local: LocalInvoker, error: Exception
+) -> None:
+    def fail(value: Json) -> Json:
+        raise error
+
+    for name in both(registry, fail):
+        with structlog.testing.capture_logs():
+            outcome = await local.invoke(handler(name))
+        assert isinstance(outcome, Failed)
+        named = type(error).__name__
+        assert (outcome.code, outcome.message, outcome.is_final) == (named, named, False)
+
+
+async def test_a_code_that_raises_is_told_as_a_final_error(registry: Registry, local: LocalInvoker) -> None:
+    def refuse(value: Json) -> Json:
+        error = FinalError("code", "m")
+        error.code = Evil()  # type: ignore[assignment]  # what a handler may do all the same
+        raise error
+
+    for name in both(registry, refuse):
+        outcome = await local.invoke(handler(name))
+        assert isinstance(outcome, Failed)
+        assert (outcome.code, outcome.message, outcome.is_final) == ("FinalError", "m", True)
 
 
 @pytest.mark.parametrize(
@@ -214,6 +259,48 @@ async def test_a_result_that_is_no_json_fails_for_good(
         outcome = await local.invoke(handler(name))
         assert isinstance(outcome, Failed)
         assert (outcome.code, outcome.is_final) == ("invalid_result", True)
+
+
+@dataclasses.dataclass
+class Measured:
+    value: float
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (float("inf"), "inf is no number of JSON"),
+        ([{"a": float("-inf")}], "-inf is no number of JSON"),
+        (Measured(float("nan")), "nan is no number of JSON"),
+        ({1: 2, "1": 3}, "two keys of an object are '1' as JSON"),
+        ({"deep": ({1.5: None, "1.5": None},)}, "two keys of an object are '1.5' as JSON"),
+    ],
+)
+async def test_a_result_of_which_json_would_keep_less_fails_for_good(
+    registry: Registry, local: LocalInvoker, result: object, said: str
+) -> None:
+    for name in both(registry, lambda value: result):
+        outcome = await local.invoke(handler(name))
+        assert isinstance(outcome, Failed)
+        assert (outcome.code, outcome.is_final) == ("invalid_result", True)
+        assert outcome.message == f"what the handler returned is no JSON value: {said}"
+
+
+@pytest.mark.parametrize(
+    ("result", "body"),
+    [
+        ({"none": None, "text": "null"}, {"none": None, "text": "null"}),
+        ({1: 2, 1.5: 3}, {"1": 2, "1.5": 3}),
+        ([1.0, -0.0, 1e22, 10**30, "é\u2028"], [1.0, -0.0, 1e22, 10**30, "é\u2028"]),
+        (msgspec.Raw(b"[ null ]"), [None]),
+        (Measured(0.5), {"value": 0.5}),
+    ],
+)
+async def test_a_result_that_json_keeps_whole_is_the_output(
+    registry: Registry, local: LocalInvoker, result: object, body: Json
+) -> None:
+    for name in both(registry, lambda value: result):
+        assert await local.invoke(handler(name)) == Ok(body=body)
 
 
 async def test_an_async_handler_is_stopped_at_the_time_limit(registry: Registry, local: LocalInvoker) -> None:

@@ -11,7 +11,8 @@ from treadle.cli.option import option, output_option, setting_default
 from treadle.cli.tables import shown
 from treadle.config.store_url import StoreUrl, parse_store_url
 from treadle.model.errors import Corrupt, Unavailable
-from treadle.service.audit import Finding, audit
+from treadle.service.audit import Finding
+from treadle.service.store_audit import StoreAudit
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +27,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 @option("--store", default=setting_default("store"), help="The store to check; a server may run on it.")
 @output_option
 def verify(store: str, output: str) -> None:
-    """Check every execution: the chain of digests, and snapshot and list columns against the history."""
+    """Check every execution: the chain of digests, and snapshot and list columns against the history.
+
+    And every definition: its document against its digest.
+    """
     try:
         url = parse_store_url(store)
     except ValueError as error:
@@ -36,13 +40,18 @@ def verify(store: str, output: str) -> None:
         click.echo(msgspec.json.encode(verdict))
     else:
         for finding in verdict.findings:
-            place = f"{finding.execution_id} seq {finding.seq}"
-            click.echo(f"{place} {finding.code}: {shown(finding.message)}")
+            click.echo(f"{_place(finding)} {finding.code}: {shown(finding.message)}")
         click.echo(
             f"{verdict.executions} executions, {verdict.events} events, {len(verdict.findings)} findings"
         )
     if verdict.findings:
         raise Failure("the store does not agree with itself")
+
+
+def _place(finding: Finding) -> str:
+    if finding.definition is not None:
+        return shown(finding.definition)
+    return f"{shown(finding.execution_id or '')} seq {finding.seq}"
 
 
 def _verdict(url: StoreUrl) -> Verdict:
@@ -56,13 +65,9 @@ def _verdict(url: StoreUrl) -> Verdict:
 
 async def _examine(url: StoreUrl) -> Verdict:
     views = open_for_audit(url)
-    executions, events = 0, 0
-    findings: list[Finding] = []
+    audit = StoreAudit(views)
     try:
-        async for examined in audit(views):
-            executions += 1
-            events += examined.events
-            findings.extend(examined.findings)
+        findings = [finding async for finding in audit.findings()]
     finally:
         await views.close()
-    return Verdict(executions=executions, events=events, findings=tuple(findings))
+    return Verdict(executions=audit.executions, events=audit.events, findings=tuple(findings))

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from treadle.security.egress import EgressPolicy, is_literal, refusal
+from treadle.security.egress import EgressMode, EgressPolicy, is_literal, refusal
 
 HOSTS_REMEMBERED: Final = 1_024
 
@@ -31,14 +31,17 @@ class LiteralGuard:
             raise EgressRefused(reason)
 
     def _find_reason(self, host: str) -> str | None:
-        return refusal(self._policy, host) if is_literal(host) else None
+        reason = refusal(self._policy, host) if is_literal(host) else None
+        return None if reason is None else f"calls may not go to {host}: it is {reason}"
 
 
 class GuardedResolver(AbstractResolver):
     """Gives a connector only addresses that were let through.
 
     The connector dials these very addresses, so a name that resolves otherwise a moment later changes
-    nothing.
+    nothing. A server refuses a name that has any address that calls may not go to: no service that is
+    meant to be called has one, and who made it so has something else in mind. In `dev` the other addresses
+    are called, since names of machines nearby also have link-local ones.
     """
 
     def __init__(self, policy: EgressPolicy, resolver: AbstractResolver) -> None:
@@ -51,16 +54,17 @@ class GuardedResolver(AbstractResolver):
         """The addresses of `host` that calls may go to.
 
         Raises:
-            EgressRefused: there are addresses, and none may be called.
+            EgressRefused: there are addresses that calls may not go to; the message does not tell them.
             OSError: the name does not resolve.
         """
         found = await self._resolver.resolve(host, port, family)
-        reasons = [refusal(self._policy, each["host"]) for each in found]
-        open_ones = [each for each, reason in zip(found, reasons, strict=True) if reason is None]
-        if found and not open_ones:
-            raise EgressRefused(f"{host} resolves to where calls may not go: {reasons[0]}")
         if not found:
             raise OSError(f"{host} resolves to no address")
+        reasons = [refusal(self._policy, each["host"]) for each in found]
+        open_ones = [each for each, reason in zip(found, reasons, strict=True) if reason is None]
+        why = next((reason for reason in reasons if reason is not None), None)
+        if why is not None and (self._policy.mode is EgressMode.SERVER or not open_ones):
+            raise EgressRefused(f"calls may not go to where {host} resolves to: an address is {why}")
         return open_ones
 
     async def close(self) -> None:

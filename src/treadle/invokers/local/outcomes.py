@@ -1,12 +1,14 @@
 """What a handler returned or raised becomes an outcome."""
 
 import traceback
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 import structlog
 
 from treadle.invokers.json_bounds import JsonFault, decode_json
+from treadle.invokers.local.losses import check_kept
 from treadle.invokers.masking import Mask, mask_of
 from treadle.model.effects import Invocation
 from treadle.model.json import Json
@@ -30,9 +32,11 @@ def returned(result: object) -> Ok | Failed:
         encoded = msgspec.json.encode(result)
         if len(encoded) > RESULT_BYTES_MAX:
             return _invalid(f"it has {len(encoded)} bytes as JSON; {RESULT_BYTES_MAX} is the bound")
-        return Ok(body=decode_json(encoded))
+        body = decode_json(encoded)
+        check_kept(result, encoded, body)
     except (TypeError, ValueError, OverflowError, RecursionError, JsonFault) as error:
         return _invalid(str(error))
+    return Ok(body=body)
 
 
 def raised(error: BaseException, invocation: Invocation) -> Failed:
@@ -44,7 +48,7 @@ def raised(error: BaseException, invocation: Invocation) -> Failed:
     told = log.bind(execution=invocation.execution_id, path=invocation.node, attempt=invocation.attempt)
     mask = mask_of(invocation)
     if isinstance(error, FinalError):
-        code = mask(str(error.code)[:CODE_CHARS_MAX])
+        code = mask(_text(lambda: error.code, FinalError)[:CODE_CHARS_MAX])
         told.info("handler refused", code=code)
         return Failed(code=code, message=_shown(error), cause=Cause.ERROR, is_final=True)
     told.warning("handler raised", **_stack(error, mask))
@@ -76,10 +80,14 @@ def _stack(error: BaseException, mask: Mask) -> dict[str, BaseException | str]:
 
 
 def _shown(error: BaseException) -> str:
+    return _text(lambda: error, type(error))[:MESSAGE_CHARS_MAX]
+
+
+def _text(told: Callable[[], object], instead: type) -> str:
+    """What is told, or the name of a type: if it is nothing, or raises something itself."""
     try:
-        text = str(error)
-    except Exception:
+        text = str(told())
+    except BaseException:
         text = ""
     # A lone surrogate, as in a file name that is no UTF-8, cannot be stored.
-    text = text.encode("utf-8", "replace").decode()
-    return text[:MESSAGE_CHARS_MAX] or type(error).__name__
+    return text.encode("utf-8", "replace").decode() or instead.__name__

@@ -1,6 +1,7 @@
 """The Store port over dicts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import nsmallest
 
 import msgspec
 
@@ -10,6 +11,7 @@ from treadle.model.views import StoredDefinition, StoredKey
 from treadle.ports.commit import Claimed, Commit, CommitResult, InboxRow, Start
 from treadle.ports.views import IdempotencyRecord
 from treadle.stores.memory.api_keys import MemoryApiKeys
+from treadle.stores.memory.bulk_acts import MemoryBulkActs
 from treadle.stores.memory.others import write_others
 from treadle.stores.memory.tables import Row, Tables
 from treadle.stores.memory.views import MemoryViews
@@ -21,6 +23,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._tables = Tables()
         self.views = MemoryViews(self._tables)
+        self.bulk_acts = MemoryBulkActs(self._tables)
 
     async def commit(self, batch: Sequence[Commit]) -> Sequence[CommitResult]:
         results = [
@@ -31,11 +34,13 @@ class MemoryStore:
         write_others(self._tables, [commit for commit, result in told if result is CommitResult.COMMITTED])
         return results
 
-    async def claim_due(self, engine: EngineId, now: Instant, limit: int) -> Sequence[Claimed]:
+    async def claim_due(
+        self, engine: EngineId, now: Instant, limit: int, bytes_max: int | None = None
+    ) -> Sequence[Claimed]:
         self._disown(now)
         due = [row for row in self._tables.open_rows() if row.due_at is not None and row.due_at <= now]
         due.sort(key=lambda row: (-row.start.priority, row.due_at, row.id))
-        return [self._own(row, engine) for row in due[:limit]]
+        return [self._own(row, engine) for row in _fitting(due[:limit], bytes_max)]
 
     async def claim(self, engine: EngineId, execution_id: ExecutionId) -> Claimed | None:
         row = self._tables.executions.get(execution_id)
@@ -44,6 +49,19 @@ class MemoryStore:
         if row.columns.ended_at is not None and row.columns.status is not ExecutionStatus.FAILED:
             return None
         return self._own(row, engine)
+
+    async def release(
+        self, engine: EngineId, execution_id: ExecutionId, fence: int, due_at: Instant | None
+    ) -> bool:
+        row = self._tables.executions.get(execution_id)
+        if row is None or (row.owner, row.fence) != (engine, fence):
+            return False
+        row.owner = None
+        is_open = row.columns.ended_at is None
+        row.columns = msgspec.structs.replace(row.columns, due_at=due_at if is_open else None)
+        if self._tables.inboxes.get(execution_id):
+            row.wake(row.columns.updated_at)
+        return True
 
     async def inbox(self, execution_id: ExecutionId, after: int) -> Sequence[InboxRow]:
         return [row for row in self._tables.inboxes.get(execution_id, ()) if row.id > after]
@@ -74,6 +92,14 @@ class MemoryStore:
                 return True
         return False
 
+    async def forget_idempotency(self, now: Instant, limit: int) -> int:
+        kept = self._tables.idempotency
+        expired = ((record.key.expires_at, *place) for place, record in kept.items())
+        oldest = nsmallest(limit, (one for one in expired if one[0] <= now))
+        for _, namespace, key in oldest:
+            del kept[namespace, key]
+        return len(oldest)
+
     def api_keys(self) -> MemoryApiKeys:
         """The keys of its callers."""
         return MemoryApiKeys(self._tables)
@@ -92,7 +118,8 @@ class MemoryStore:
         if commit.execution_id in tables.executions:
             return CommitResult.EXISTS
         if key is not None:
-            if (start.namespace, key.key) in tables.idempotency:
+            taken = tables.idempotency.get((start.namespace, key.key))
+            if taken is not None and taken.key.expires_at > start.created_at:
                 return CommitResult.EXISTS
             record = IdempotencyRecord(key=key, execution_id=commit.execution_id)
             tables.idempotency[start.namespace, key.key] = record
@@ -131,6 +158,16 @@ class MemoryStore:
             if row.owner is not None and not self._is_driven(row):
                 row.owner = None
                 row.columns = msgspec.structs.replace(row.columns, due_at=min(row.columns.updated_at, now))
+
+
+def _fitting(due: Sequence[Row], bytes_max: int | None) -> Iterator[Row]:
+    """Those at the head whose states fit the bytes together; the first in any case."""
+    size = 0
+    for index, row in enumerate(due):
+        size += row.state_bytes
+        if index and bytes_max is not None and size > bytes_max:
+            return
+        yield row
 
 
 def _is_same_place(old: StoredDefinition, new: StoredDefinition) -> bool:

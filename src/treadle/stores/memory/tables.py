@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from treadle.model.api_keys import ApiKey
-from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
+from treadle.model.bulk_acts import BulkAct
+from treadle.model.ids import BulkId, EngineId, ExecutionId, Instant, Namespace
 from treadle.model.views import StoredDefinition, StoredKey
 from treadle.ports.commit import Commit, HistoryRow, InboxRow, ListColumns, Start, StoredState
 from treadle.ports.views import IdempotencyRecord
@@ -50,6 +51,12 @@ class Row:
         """When it is to be claimed: never while it is owned or after its end."""
         return self.columns.due_at if self.owner is None and self.columns.ended_at is None else None
 
+    @property
+    def state_bytes(self) -> int:
+        """What a claim reads: the snapshot and the rows since."""
+        state = self.state()
+        return len(state.snapshot or b"") + sum(len(row.events) for row in state.tail)
+
     def state(self) -> StoredState:
         return StoredState(
             execution_id=self.id,
@@ -76,6 +83,7 @@ class Tables:
     last_note: int = 0
     callback_key: StoredKey | None = None
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
+    bulk_acts: dict[BulkId, BulkAct] = field(default_factory=dict)
     engine: EngineId | None = None
 
     def open_rows(self) -> Iterable[Row]:

@@ -9,15 +9,18 @@ from treadle.model.api_keys import ApiKey
 from treadle.model.execution import ExecutionStatus, FailureKind
 from treadle.model.ids import Digest, ExecutionId, Namespace, NodeId, node_of
 from treadle.model.views import (
+    BoundedCounts,
     Cursor,
     ExecutionFilter,
     FailureGroup,
+    FailurePage,
+    ListPage,
     StoredDefinition,
     Summary,
     failing,
 )
 from treadle.ports.commit import HistoryRow, StoredState
-from treadle.ports.views import AuditedExecution, IdempotencyRecord
+from treadle.ports.views import AuditedDefinition, AuditedExecution, IdempotencyRecord, Stray
 from treadle.stores.memory.tables import Row, Tables
 
 
@@ -29,6 +32,9 @@ class MemoryViews:
         row = self._tables.executions.get(execution_id)
         return row.state() if row is not None and row.start.namespace == namespace else None
 
+    async def is_taken(self, execution_id: ExecutionId) -> bool:
+        return execution_id in self._tables.executions
+
     async def executions(self, where: ExecutionFilter, after: Cursor | None, limit: int) -> Sequence[Summary]:
         found = [row for row in self._tables.executions.values() if _matches(row, where)]
         found.sort(key=lambda row: (row.start.created_at, row.id), reverse=True)
@@ -36,18 +42,26 @@ class MemoryViews:
             found = [row for row in found if (row.start.created_at, row.id) < (after.created_at, after.id)]
         return [_summary(row) for row in found[:limit]]
 
+    async def page(self, where: ExecutionFilter, after: Cursor | None, limit: int) -> ListPage:
+        found = await self.executions(where, after, limit + 1)
+        if len(found) <= limit:
+            return ListPage(items=tuple(found), next=None)
+        last = found[limit - 1]
+        return ListPage(items=tuple(found[:limit]), next=Cursor(created_at=last.created_at, id=last.id))
+
     async def counts(self, where: ExecutionFilter) -> Mapping[ExecutionStatus, int]:
         return Counter(row.columns.status for row in self._tables.executions.values() if _matches(row, where))
+
+    async def bounded_counts(self, where: ExecutionFilter) -> BoundedCounts:
+        return BoundedCounts(by_status=await self.counts(where), at_least=frozenset())
 
     async def open_counts(self) -> Mapping[ExecutionStatus, int]:
         return Counter(row.columns.status for row in self._tables.open_rows())
 
-    async def failures(
-        self, where: ExecutionFilter, after: Cursor | None, limit: int
-    ) -> Sequence[FailureGroup]:
+    async def failures(self, where: ExecutionFilter, after: Cursor | None, limit: int) -> FailurePage:
         wanted = failing(where)
         if wanted is None:
-            return ()
+            return FailurePage(groups=(), is_truncated=False)
         alike: defaultdict[_Alike, list[Row]] = defaultdict(list)
         for row in self._tables.executions.values():
             if _matches(row, wanted):
@@ -57,7 +71,7 @@ class MemoryViews:
         if after is not None:
             place = (after.created_at, after.id)
             groups = [group for group in groups if (group.last_at, group.sample_id) < place]
-        return groups[:limit]
+        return FailurePage(groups=tuple(groups[:limit]), is_truncated=False)
 
     async def history(self, execution_id: ExecutionId, after_seq: int, limit: int) -> Sequence[HistoryRow]:
         row = self._tables.executions.get(execution_id)
@@ -107,6 +121,17 @@ class MemoryViews:
     async def audit(self, after: ExecutionId | None, limit: int) -> Sequence[AuditedExecution]:
         ids = sorted(id_ for id_ in self._tables.executions if after is None or id_ > after)
         return [_audited(self._tables.executions[id_]) for id_ in islice(ids, limit)]
+
+    async def audit_definitions(self, after: int, limit: int) -> Sequence[AuditedDefinition]:
+        kept = enumerate(self._tables.definitions, start=1)
+        return [
+            AuditedDefinition(position=position, definition=definition)
+            for position, definition in islice(kept, after, after + limit)
+        ]
+
+    async def strays(self, after: ExecutionId | None, until: ExecutionId | None) -> Sequence[Stray]:
+        """None: all that is kept of an execution is kept in its row."""
+        return ()
 
     async def close(self) -> None:
         """There are no connections."""

@@ -9,7 +9,7 @@ from treadle.model.api_keys import ApiKey
 from treadle.model.errors import Unavailable
 from treadle.model.ids import Instant
 from treadle.stores.sqlite import rows
-from treadle.stores.sqlite.connections import connect_writer
+from treadle.stores.sqlite.connections import closed_if_it_fails, connect_writer
 from treadle.stores.sqlite.faults import told_as_ours
 from treadle.stores.sqlite.lock import FileLock
 from treadle.stores.sqlite.migrate import check_version, migrate
@@ -40,13 +40,13 @@ class SqliteApiKeys:
             except Unavailable as error:
                 if error.code != "store_in_use":
                     raise
-                connection = connect_writer(path)
-                check_version(connection)
-                return cls(path, connection)
+                with closed_if_it_fails(connect_writer(path)) as connection:
+                    check_version(connection)
+                    return cls(path, connection)
             try:
-                connection = connect_writer(path)
-                migrate(connection)
-                return cls(path, connection)
+                with closed_if_it_fails(connect_writer(path)) as connection:
+                    migrate(connection)
+                    return cls(path, connection)
             finally:
                 lock.release()
 

@@ -1,8 +1,10 @@
 """Who may write: live engine, owners and fences; runs in the writer's thread."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import apsw
+import structlog
 
 from treadle.model.ids import EngineId, ExecutionId, Instant
 from treadle.ports.commit import Claimed, InboxRow
@@ -10,6 +12,8 @@ from treadle.stores.sqlite import rows
 from treadle.stores.sqlite.statements import Statements
 from treadle.stores.sqlite.states import read_claimed, read_inbox
 from treadle.stores.sqlite.transactions import reading, writing
+
+log = structlog.get_logger(__name__)
 
 NO_ENGINE = ""
 """Sorts before every engine's id."""
@@ -28,18 +32,36 @@ class Claims:
             connection.execute(statements["upsert_engine"], (engine, now))
             self._disown(now)
 
-    def claim_due(self, engine: EngineId, now: Instant, limit: int) -> list[Claimed]:
-        with writing(self._connection):
-            self._disown(now)
-            return self._own(engine, self._due(now, limit))
+    def claim_due(
+        self, engine: EngineId, now: Instant, limit: int, bytes_max: int | None = None
+    ) -> list[Claimed]:
+        try:
+            with writing(self._connection):
+                self._disown(now)
+                return self._own(engine, self._fitting(self._due(now, limit), bytes_max))
+        except apsw.CorruptError:
+            return self._claim_readable(engine, now, limit, bytes_max)
 
-    def claim(self, engine: EngineId, execution_id: ExecutionId) -> Claimed | None:
+    def release(
+        self, engine: EngineId, execution_id: ExecutionId, fence: int, due_at: Instant | None
+    ) -> bool:
+        """Give it up as it is; whether it was the engine's under this fence."""
+        released = (execution_id, engine, fence, due_at)
         with writing(self._connection):
-            free = self._connection.execute(
-                self._statements["find_claimable"], (execution_id, self._live())
-            ).fetchall()
-            claimed = self._own(engine, [execution_id]) if free else []
-            return claimed[0] if claimed else None
+            self._connection.execute(self._statements["release_execution"], released)
+            return self._connection.changes() > 0
+
+    def claim_each(self, wanted: Sequence[tuple[EngineId, ExecutionId]]) -> list[Claimed | None]:
+        """What came of each claim, in the order of `wanted`; all of them are durable, or none."""
+        with writing(self._connection):
+            return [self._claim(engine, execution_id) for engine, execution_id in wanted]
+
+    def _claim(self, engine: EngineId, execution_id: ExecutionId) -> Claimed | None:
+        free = self._connection.execute(
+            self._statements["find_claimable"], (execution_id, self._live())
+        ).fetchall()
+        claimed = self._own(engine, [execution_id]) if free else []
+        return claimed[0] if claimed else None
 
     def inbox(self, execution_id: ExecutionId, after: int) -> list[InboxRow]:
         """What waits for the execution, whoever owns it."""
@@ -67,6 +89,46 @@ class Claims:
             ids.extend(execution_id for (execution_id,) in found)
         return ids
 
+    def _fitting(self, ids: Sequence[ExecutionId], bytes_max: int | None) -> Sequence[ExecutionId]:
+        """Those at the head whose states fit the bytes together; the first in any case."""
+        if bytes_max is None or len(ids) < 2:
+            return ids
+        sizes = dict(self._connection.execute(self._statements["list_state_bytes"], (rows.id_list(ids),)))
+        size = 0
+        for index, execution_id in enumerate(ids):
+            size += sizes[execution_id]
+            if index and size > bytes_max:
+                return ids[:index]
+        return ids
+
+    def _claim_readable(
+        self, engine: EngineId, now: Instant, limit: int, bytes_max: int | None
+    ) -> list[Claimed]:
+        """A page of the file is damaged: claim one by one, and pass over what cannot be read.
+
+        That one is owned too, and not driven, or it would be found due again and again.
+        """
+        with writing(self._connection):
+            self._disown(now)
+            ids = self._due(now, limit)
+        claimed: list[Claimed] = []
+        for execution_id in ids:
+            if bytes_max is not None and sum(map(_size, claimed)) > bytes_max:
+                break
+            try:
+                with writing(self._connection):
+                    claimed += self._own(engine, [execution_id])
+            except apsw.CorruptError as damage:
+                log.error("execution cannot be read", execution=execution_id, message=str(damage))
+                self._keep_still(engine, execution_id)
+        return claimed
+
+    def _keep_still(self, engine: EngineId, execution_id: ExecutionId) -> None:
+        with suppress(apsw.CorruptError), writing(self._connection):
+            self._connection.execute(
+                self._statements["claim_executions"], (engine, rows.id_list([execution_id]))
+            )
+
     def _own(self, engine: EngineId, ids: Sequence[ExecutionId]) -> list[Claimed]:
         if not ids:
             return []
@@ -84,3 +146,8 @@ class Claims:
     def _priorities(self) -> list[int]:
         """Those of the executions that have a `due_at`, highest first."""
         return [priority for (priority,) in self._connection.execute(self._statements["list_due_priorities"])]
+
+
+def _size(claimed: Claimed) -> int:
+    state = claimed.state
+    return len(state.snapshot or b"") + sum(len(row.events) for row in state.tail)

@@ -66,6 +66,7 @@ class BatchWriter:
         self._rows.write("insert_history", rows.new_history, commits)
         with_snapshot = [commit for commit in commits if commit.snapshot is not None]
         self._rows.write("upsert_snapshots", rows.new_snapshot, with_snapshot)
+        self._rows.write("insert_labels", rows.as_it_is, rows.new_labels(commits))
 
     def _is_taken(self, commit: Commit) -> bool:
         start = commit.start
@@ -73,8 +74,8 @@ class BatchWriter:
             return False
         found = self._connection.execute(
             self._statements["find_idempotency"], (start.namespace, start.idempotency.key)
-        )
-        return found.fetchone() is not None
+        ).fetchone()
+        return found is not None and rows.read_idempotency(found).key.expires_at > start.created_at
 
     def _expect_all(
         self, name: str, values: Callable[[Commit], rows.Values], commits: Sequence[Commit]

@@ -1,6 +1,8 @@
 """Connections to the file, set up for one writer and a few readers."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,16 +21,16 @@ CACHE_KIB: Final = 65_536
 
 def connect_writer(path: Path) -> apsw.Connection:
     """A connection whose commits are on the disk when they return."""
-    connection = apsw.Connection(str(path))
-    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-    _use_write_ahead_log(connection, path)
-    connection.pragma("synchronous", "FULL")
-    # Where a plain sync stops at the drive's cache (macOS); nothing elsewhere.
-    connection.pragma("fullfsync", True)
-    connection.pragma("checkpoint_fullfsync", True)
-    connection.pragma("cache_size", -CACHE_KIB)
-    connection.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-    return connection
+    with closed_if_it_fails(apsw.Connection(str(path))) as connection:
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        _use_write_ahead_log(connection, path)
+        connection.pragma("synchronous", "FULL")
+        # Where a plain sync stops at the drive's cache (macOS); nothing elsewhere.
+        connection.pragma("fullfsync", True)
+        connection.pragma("checkpoint_fullfsync", True)
+        connection.pragma("cache_size", -CACHE_KIB)
+        connection.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        return connection
 
 
 def connect_reader(path: Path) -> apsw.Connection:
@@ -37,6 +39,16 @@ def connect_reader(path: Path) -> apsw.Connection:
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     connection.pragma("query_only", True)
     return connection
+
+
+@contextmanager
+def closed_if_it_fails(connection: apsw.Connection) -> Iterator[apsw.Connection]:
+    """The connection while it is made ready: it stays open only if that comes to an end."""
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _use_write_ahead_log(connection: apsw.Connection, path: Path) -> None:

@@ -30,10 +30,10 @@ class OthersWriter:
             self._start([new for commit in reaching for new in commit.starts])
         elif not left or self._is_every_inbox_empty():
             return
-        self._rows.write("delete_consumed", _as_it_is, _consumed(reaching))
-        self._rows.write("delete_inboxes", _as_it_is, _ended(left))
-        self._rows.write("insert_notes", _as_it_is, _notes(reaching))
-        self._rows.write("wake_executions", _as_it_is, _wakes(left, reaching))
+        self._rows.write("delete_consumed", rows.as_it_is, _consumed(reaching))
+        self._rows.write("delete_inboxes", rows.as_it_is, _ended(left))
+        self._rows.write("insert_notes", rows.as_it_is, _notes(reaching))
+        self._rows.write("wake_executions", rows.as_it_is, _wakes(left, reaching))
 
     def _is_every_inbox_empty(self) -> bool:
         return self._connection.execute(self._statements["find_any_note"]).fetchone() is None
@@ -50,6 +50,7 @@ class OthersWriter:
         firsts = list(fresh.values())
         self._rows.write("insert_executions", rows.new_execution, firsts)
         self._rows.write("insert_history", rows.new_history, firsts)
+        self._rows.write("insert_labels", rows.as_it_is, rows.new_labels(firsts))
 
 
 def _first_commit(new: NewExecution) -> Commit:
@@ -92,7 +93,3 @@ def _wakes(left: Iterable[Commit], reaching: Iterable[Commit]) -> list[rows.Valu
         for note in commit.notes:
             earliest[note.execution_id] = min(earliest.get(note.execution_id, now), now)
     return list(earliest.items())
-
-
-def _as_it_is(row: rows.Values) -> rows.Values:
-    return row

@@ -1,7 +1,7 @@
 """Values <-> rows: the one place that knows the order of columns."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -10,7 +10,7 @@ from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure, Fai
 from treadle.model.ids import ExecutionId
 from treadle.model.views import Cursor, FailureGroup, StoredDefinition, StoredKey, Summary
 from treadle.ports.commit import Commit, HistoryRow, IdempotencyKey, InboxRow, StoredState
-from treadle.ports.views import AuditedExecution, IdempotencyRecord
+from treadle.ports.views import AuditedDefinition, AuditedExecution, IdempotencyRecord, Stray, StrayKind
 
 Row: TypeAlias = tuple[Any, ...]
 """As the library types what it reads: the columns of the statement, in order."""
@@ -81,13 +81,29 @@ def new_snapshot(commit: Commit) -> Values:
     return (commit.execution_id, commit.version, commit.history.digest, commit.snapshot)
 
 
+def new_labels(commits: Iterable[Commit]) -> list[Values]:
+    """For `insert_labels`: those of all the starts."""
+    return [
+        (start.namespace, name, value, start.created_at, commit.execution_id)
+        for commit in commits
+        if (start := commit.start) is not None
+        for name, value in start.labels.items()
+    ]
+
+
+def as_it_is(row: Values) -> Values:
+    """For rows that are values already."""
+    return row
+
+
 def new_idempotency(commit: Commit) -> Values:
     """For `insert_idempotency`; the start has a key."""
     start = commit.start
     if start is None or start.idempotency is None:
         raise TypeError("a commit without an idempotency key takes none")
     key = start.idempotency
-    return (start.namespace, key.key, key.body_digest, commit.execution_id)
+    taken = (commit.execution_id, start.created_at, key.expires_at)
+    return (start.namespace, key.key, key.body_digest, *taken)
 
 
 def new_definition(definition: StoredDefinition) -> Values:
@@ -167,7 +183,7 @@ def read_state(row: Row, tail: Iterable[HistoryRow]) -> StoredState:
 
 
 def read_summary(row: Row) -> Summary:
-    """From `list_executions`."""
+    """From `list_summaries`."""
     (
         execution_id,
         namespace,
@@ -197,13 +213,26 @@ def read_summary(row: Row) -> Summary:
         run=run,
         priority=priority,
         labels=_labels.decode(labels),
-        failure=None if failure is None else _failures.decode(failure),
+        failure=_read_failure(failure),
         created_at=created_at,
         started_at=started_at,
         updated_at=updated_at,
         ended_at=ended_at,
         version=version,
     )
+
+
+def _read_failure(text: str | None) -> Failure | None:
+    return None if text is None else _failures.decode(text)
+
+
+READ_COLUMNS: Final[Mapping[int, tuple[str, Callable[[Any], object], str | None]]] = {
+    6: ("status", ExecutionStatus, ExecutionStatus.PENDING.value),
+    10: ("labels", _labels.decode, "{}"),
+    11: ("failure", _read_failure, None),
+}
+"""Columns of `list_summaries` that hold more than a number or a text, by their place: how they are read, and
+what stands for one that cannot be."""
 
 
 def read_failure_group(row: Row) -> FailureGroup:
@@ -227,14 +256,34 @@ def place_before(after: Cursor | None) -> str:
 
 def read_audited(row: Row, history: Iterable[HistoryRow]) -> AuditedExecution:
     """From `list_audited`: a summary and its snapshot."""
-    *summary, snapshot, snapshot_version, snapshot_digest = row
+    *listed, snapshot, snapshot_version, snapshot_digest = row
+    unreadable = {}
+    for at, (column, read, instead) in READ_COLUMNS.items():
+        try:
+            read(listed[at])
+        except (ValueError, msgspec.MsgspecError) as error:
+            unreadable[column] = str(error)
+            listed[at] = instead
     return AuditedExecution(
-        summary=read_summary(tuple(summary)),
+        summary=read_summary(tuple(listed)),
         snapshot=snapshot,
         snapshot_version=snapshot_version or 0,
         snapshot_digest=snapshot_digest or b"",
         history=tuple(history),
+        unreadable=unreadable,
     )
+
+
+def read_audited_definition(row: Row) -> AuditedDefinition:
+    """From `list_audited_definitions`."""
+    *definition, position = row
+    return AuditedDefinition(position=position, definition=read_definition(tuple(definition)))
+
+
+def read_stray(row: Row) -> Stray:
+    """From `list_strays`."""
+    execution_id, kind = row
+    return Stray(execution_id=execution_id, kind=StrayKind(kind))
 
 
 def read_definition(row: Row) -> StoredDefinition:
@@ -254,8 +303,9 @@ def read_definition(row: Row) -> StoredDefinition:
 
 def read_idempotency(row: Row) -> IdempotencyRecord:
     """From `find_idempotency`."""
-    key, body_digest, execution_id = row
-    return IdempotencyRecord(key=IdempotencyKey(key=key, body_digest=body_digest), execution_id=execution_id)
+    key, body_digest, execution_id, expires_at = row
+    kept = IdempotencyKey(key=key, body_digest=body_digest, expires_at=expires_at)
+    return IdempotencyRecord(key=kept, execution_id=execution_id)
 
 
 def read_key(row: Row) -> StoredKey:

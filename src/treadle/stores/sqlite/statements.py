@@ -18,6 +18,8 @@ thread computes: it is cheaper to fill a statement up with empty rows than to ta
 """
 _EACH: Final = re.compile(r"/\* each \*/(.*?)/\* end \*/", re.DOTALL)
 _CONDITIONS: Final = "/* conditions */"
+_SOURCE: Final = "/* source */"
+_MATCH: Final = "/* match */"
 
 
 class Statements:
@@ -49,6 +51,15 @@ class Statements:
     def where(self, name: str, conditions: Sequence[str]) -> str:
         """The statement with these conditions, of which all must hold."""
         return self._texts[name].replace(_CONDITIONS, " AND ".join(conditions))
+
+    def walking(self, name: str, source: str, conditions: Sequence[str]) -> str:
+        """The statement over this source, with these conditions, of which all must hold."""
+        return self.where(name, conditions).replace(_SOURCE, source)
+
+    def matching(self, name: str, source: str, conditions: Sequence[str], matches: Sequence[str]) -> str:
+        """The same, and an entry matches if all of `matches` hold too."""
+        text = " AND ".join(matches) or "TRUE"
+        return self.walking(name, source, conditions).replace(_MATCH, text)
 
 
 def chunks(rows: Sequence[T]) -> Iterator[tuple[int, Sequence[T]]]:

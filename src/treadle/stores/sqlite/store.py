@@ -1,30 +1,29 @@
 """The Store port over a SQLite file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import apsw
 
-from treadle.model.errors import Unavailable
 from treadle.model.ids import EngineId, ExecutionId, Instant
 from treadle.model.views import StoredDefinition, StoredKey
 from treadle.ports.commit import Claimed, Commit, CommitResult, InboxRow
 from treadle.stores.sqlite.api_keys import SqliteApiKeys
+from treadle.stores.sqlite.bulk_acts import SqliteBulkActs
 from treadle.stores.sqlite.claims import Claims
 from treadle.stores.sqlite.commits import BatchWriter
-from treadle.stores.sqlite.connections import connect_writer
+from treadle.stores.sqlite.connections import closed_if_it_fails, connect_writer
 from treadle.stores.sqlite.definitions import Definitions
 from treadle.stores.sqlite.facts import StoreFacts, read_facts
 from treadle.stores.sqlite.faults import told_as_ours
+from treadle.stores.sqlite.file_writer import FileWriter
+from treadle.stores.sqlite.idempotency import IdempotencyKeys
 from treadle.stores.sqlite.keys import CallbackKeys
 from treadle.stores.sqlite.lock import FileLock
 from treadle.stores.sqlite.migrate import migrate
+from treadle.stores.sqlite.shared_claims import SharedClaims
 from treadle.stores.sqlite.statements import Statements
 from treadle.stores.sqlite.views import SqliteViews
-from treadle.stores.sqlite.writer import WriterThread
-
-T = TypeVar("T")
 
 
 class SqliteStore:
@@ -36,14 +35,17 @@ class SqliteStore:
         self._path = path
         self._connection = connection
         self._lock = lock
+        self._writer = FileWriter(path, connection, lock)
         self._batches = BatchWriter(connection, statements)
         self._claims = Claims(connection, statements)
+        self._shared_claims = SharedClaims(self._claims, self._writer.run)
         self._definitions = Definitions(connection, statements)
+        self._idempotency = IdempotencyKeys(connection, statements)
         self._keys = CallbackKeys(connection, statements)
         self._facts = read_facts(connection, path)
-        self._writer = WriterThread()
         self._is_closed = False
         self.views = SqliteViews(path, statements)
+        self.bulk_acts = SqliteBulkActs(connection, statements, self._writer.accept)
 
     @classmethod
     def open(cls, path: Path) -> "SqliteStore":
@@ -56,44 +58,54 @@ class SqliteStore:
         """
         lock = FileLock(path)
         try:
-            with told_as_ours(path):
-                connection = connect_writer(path)
+            with told_as_ours(path), closed_if_it_fails(connect_writer(path)) as connection:
                 migrate(connection)
+                lock.watch_store()
                 return cls(path, connection, lock)
         except BaseException:
             lock.release()
             raise
 
     async def commit(self, batch: Sequence[Commit]) -> Sequence[CommitResult]:
-        return await self._run(lambda: self._batches.write(batch))
+        return await self._writer.accept(lambda: self._batches.write(batch))
 
-    async def claim_due(self, engine: EngineId, now: Instant, limit: int) -> Sequence[Claimed]:
-        return await self._run(lambda: self._claims.claim_due(engine, now, limit))
+    async def claim_due(
+        self, engine: EngineId, now: Instant, limit: int, bytes_max: int | None = None
+    ) -> Sequence[Claimed]:
+        return await self._writer.run(lambda: self._claims.claim_due(engine, now, limit, bytes_max))
 
     async def claim(self, engine: EngineId, execution_id: ExecutionId) -> Claimed | None:
-        return await self._run(lambda: self._claims.claim(engine, execution_id))
+        return await self._shared_claims.claim(engine, execution_id)
+
+    async def release(
+        self, engine: EngineId, execution_id: ExecutionId, fence: int, due_at: Instant | None
+    ) -> bool:
+        return await self._writer.run(lambda: self._claims.release(engine, execution_id, fence, due_at))
 
     async def inbox(self, execution_id: ExecutionId, after: int) -> Sequence[InboxRow]:
-        return await self._run(lambda: self._claims.inbox(execution_id, after))
+        return await self._writer.run(lambda: self._claims.inbox(execution_id, after))
 
     async def next_due(self) -> Instant | None:
-        return await self._run(self._claims.next_due)
+        return await self._writer.run(self._claims.next_due)
 
     async def register_engine(self, engine: EngineId, now: Instant) -> None:
-        await self._run(lambda: self._claims.register(engine, now))
+        await self._writer.run(lambda: self._claims.register(engine, now))
 
     async def put_definition(self, definition: StoredDefinition) -> StoredDefinition:
-        return await self._run(lambda: self._definitions.put(definition))
+        return await self._writer.accept(lambda: self._definitions.put(definition))
 
     async def delete_definition(self, namespace: str, name: str, version: str, now: Instant) -> bool:
-        return await self._run(lambda: self._definitions.delete(namespace, name, version, now))
+        return await self._writer.accept(lambda: self._definitions.delete(namespace, name, version, now))
+
+    async def forget_idempotency(self, now: Instant, limit: int) -> int:
+        return await self._writer.run(lambda: self._idempotency.forget(now, limit))
 
     def api_keys(self) -> SqliteApiKeys:
         """The keys of its callers, over a connection of their own."""
         return SqliteApiKeys.open(self._path)
 
     async def callback_keys(self, fresh: StoredKey) -> Sequence[StoredKey]:
-        return await self._run(lambda: self._keys.newest(fresh))
+        return await self._writer.run(lambda: self._keys.newest(fresh))
 
     def facts(self) -> StoreFacts:
         """How durable and where it is, as read from the open connection."""
@@ -106,14 +118,8 @@ class SqliteStore:
         self._is_closed = True
         await self.views.close()
         await self._writer.close()
-        self._connection.close()
-        self._lock.release()
-
-    async def _run(self, write: Callable[[], T]) -> T:
-        if self._is_closed:
-            raise Unavailable("store_unavailable", f"{self._path} is closed")
-        return await self._writer.run(lambda: self._tell(write))
-
-    def _tell(self, write: Callable[[], T]) -> T:
-        with told_as_ours(self._path):
-            return write()
+        try:
+            with told_as_ours(self._path):
+                self._connection.close()
+        finally:
+            self._lock.release()

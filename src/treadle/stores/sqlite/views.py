@@ -2,9 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import apsw
 
@@ -12,33 +12,42 @@ from treadle.model.api_keys import ApiKey
 from treadle.model.execution import TERMINAL, ExecutionStatus
 from treadle.model.ids import Digest, ExecutionId, Namespace
 from treadle.model.views import (
+    BoundedCounts,
     Cursor,
     ExecutionFilter,
-    FailureGroup,
+    FailurePage,
+    ListPage,
     StoredDefinition,
     Summary,
     failing,
 )
 from treadle.ports.commit import HistoryRow, StoredState
-from treadle.ports.views import AuditedExecution, IdempotencyRecord
+from treadle.ports.views import AuditedDefinition, AuditedExecution, IdempotencyRecord, Stray
 from treadle.stores.sqlite import rows
 from treadle.stores.sqlite.connections import connect_reader
 from treadle.stores.sqlite.faults import told_as_ours
-from treadle.stores.sqlite.listing import conditions
+from treadle.stores.sqlite.lists import ListBounds, Lists
+from treadle.stores.sqlite.lock import check_single_name
 from treadle.stores.sqlite.migrate import check_version
 from treadle.stores.sqlite.readers import Readers
 from treadle.stores.sqlite.statements import Statements
 from treadle.stores.sqlite.states import read_state
 
+T = TypeVar("T")
+
+DEFAULT_BOUNDS: Final = ListBounds()
+LAST_TEXT: Final = "\U0010ffff"
+"""Sorts after every id."""
 OPEN_STATUSES: Final = json.dumps([status for status in ExecutionStatus if status not in TERMINAL])
 
 
 class SqliteViews:
     """Reads beside the writer, in threads of its own."""
 
-    def __init__(self, path: Path, statements: Statements) -> None:
+    def __init__(self, path: Path, statements: Statements, bounds: ListBounds = DEFAULT_BOUNDS) -> None:
         self._readers = Readers(path)
         self._statements = statements
+        self._bounds = bounds
 
     async def execution(self, namespace: Namespace, execution_id: ExecutionId) -> StoredState | None:
         state = await self._readers.run(
@@ -46,15 +55,21 @@ class SqliteViews:
         )
         return state if state is not None and state.namespace == namespace else None
 
+    async def is_taken(self, execution_id: ExecutionId) -> bool:
+        return bool(await self._rows(self._statements["list_existing"], (rows.id_list([execution_id]),)))
+
     async def executions(self, where: ExecutionFilter, after: Cursor | None, limit: int) -> Sequence[Summary]:
-        texts, values = conditions(where, after)
-        statement = self._statements.where("list_executions", texts)
-        return [rows.read_summary(row) for row in await self._rows(statement, (*values, limit))]
+        page = await self._listed(lambda lists: lists.page(where, after, limit), None)
+        return page.items
+
+    async def page(self, where: ExecutionFilter, after: Cursor | None, limit: int) -> ListPage:
+        return await self._listed(lambda lists: lists.page(where, after, limit), self._bounds)
 
     async def counts(self, where: ExecutionFilter) -> Mapping[ExecutionStatus, int]:
-        texts, values = conditions(where, None)
-        found = await self._rows(self._statements.where("count_executions", texts), values)
-        return {ExecutionStatus(status): count for status, count in found}
+        return (await self._listed(lambda lists: lists.counts(where), None)).by_status
+
+    async def bounded_counts(self, where: ExecutionFilter) -> BoundedCounts:
+        return await self._listed(lambda lists: lists.counts(where), self._bounds)
 
     async def open_counts(self) -> Mapping[ExecutionStatus, int]:
         found = await self._rows(self._statements["count_open"], (OPEN_STATUSES,))
@@ -63,16 +78,11 @@ class SqliteViews:
             counts[ExecutionStatus(status)] += count
         return +counts
 
-    async def failures(
-        self, where: ExecutionFilter, after: Cursor | None, limit: int
-    ) -> Sequence[FailureGroup]:
+    async def failures(self, where: ExecutionFilter, after: Cursor | None, limit: int) -> FailurePage:
         wanted = failing(where)
         if wanted is None:
-            return ()
-        texts, values = conditions(wanted, None)
-        statement = self._statements.where("group_failures", texts)
-        found = await self._rows(statement, (*values, rows.place_before(after), limit))
-        return [rows.read_failure_group(row) for row in found]
+            return FailurePage(groups=(), is_truncated=False)
+        return await self._listed(lambda lists: lists.failures(wanted, after, limit), self._bounds)
 
     async def history(self, execution_id: ExecutionId, after_seq: int, limit: int) -> Sequence[HistoryRow]:
         found = await self._rows(
@@ -115,6 +125,17 @@ class SqliteViews:
 
         return await self._readers.run(read)
 
+    async def audit_definitions(self, after: int, limit: int) -> Sequence[AuditedDefinition]:
+        found = await self._rows(self._statements["list_audited_definitions"], (after, limit))
+        return [rows.read_audited_definition(row) for row in found]
+
+    async def strays(self, after: ExecutionId | None, until: ExecutionId | None) -> Sequence[Stray]:
+        between = {"after": after or "", "until": until or LAST_TEXT}
+        found = await self._readers.run(
+            lambda connection: connection.execute(self._statements["list_strays"], between).fetchall()
+        )
+        return [rows.read_stray(row) for row in found]
+
     async def close(self) -> None:
         """Idempotent."""
         self._readers.close()
@@ -122,6 +143,9 @@ class SqliteViews:
     async def _definition(self, name: str, values: rows.Values) -> StoredDefinition | None:
         found = await self._rows(self._statements[name], values)
         return rows.read_definition(found[0]) if found else None
+
+    async def _listed(self, read: Callable[[Lists], T], bounds: ListBounds | None) -> T:
+        return await self._readers.run(lambda connection: read(Lists(connection, self._statements, bounds)))
 
     async def _rows(self, statement: str, values: rows.Values) -> list[rows.Row]:
         return await self._readers.run(lambda connection: connection.execute(statement, values).fetchall())
@@ -136,6 +160,7 @@ def open_views(path: Path) -> SqliteViews:
         Corrupt: `migration_changed`.
     """
     with told_as_ours(path):
+        check_single_name(path)
         connection = connect_reader(path)
         try:
             check_version(connection)

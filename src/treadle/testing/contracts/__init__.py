@@ -4,6 +4,7 @@ import pytest
 
 # Before any of them is imported, so that a failed assert tells the values on both sides.
 pytest.register_assert_rewrite(
+    "treadle.testing.contracts.store_bulk",
     "treadle.testing.contracts.store_claims",
     "treadle.testing.contracts.store_commits",
     "treadle.testing.contracts.store_definitions",

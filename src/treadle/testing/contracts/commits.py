@@ -9,11 +9,20 @@ from treadle.codec.chain import seal
 from treadle.model.execution import DefinitionRef, ExecutionStatus
 from treadle.model.ids import Digest, EngineId, ExecutionId, Instant, Namespace
 from treadle.model.views import StoredDefinition, StoredKey
-from treadle.ports.commit import Commit, InboxNote, ListColumns, NewExecution, Start
+from treadle.ports.commit import (
+    Commit,
+    IdempotencyKey,
+    InboxNote,
+    ListColumns,
+    NewExecution,
+    Start,
+)
 
 ENGINE: Final = EngineId("engine-1")
 NAMESPACE: Final = Namespace("default")
 BEGIN: Final = Instant(1_700_000_000_000)
+LONG_AFTER: Final = Instant(BEGIN + 1_000_000)
+"""When nothing of the contract's other instants is yet to come."""
 EVENTS_EACH: Final = 3
 """Events that each of these commits holds."""
 
@@ -132,6 +141,11 @@ def other(name: str, due_at: Instant | None = BEGIN, **changes: object) -> NewEx
 def note(name: str, payload: bytes = b"note") -> InboxNote:
     """A note for the execution `name`."""
     return InboxNote(execution_id=ExecutionId(name), payload=payload)
+
+
+def keyed(body_digest: bytes = b"d", *, name: str = "k", expires_at: Instant = LONG_AFTER) -> IdempotencyKey:
+    """A caller's key for a start; the contract's starts come long before it expires."""
+    return IdempotencyKey(key=name, body_digest=body_digest, expires_at=expires_at)
 
 
 def reaching(

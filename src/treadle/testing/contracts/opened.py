@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from treadle.ports.api_keys import ApiKeys
+from treadle.ports.bulk_acts import BulkActs
 from treadle.ports.store import Store
 from treadle.ports.views import Views
 
@@ -27,6 +28,9 @@ class ViewedStore(Store, Protocol):
 
     @property
     def views(self) -> Views: ...
+
+    @property
+    def bulk_acts(self) -> BulkActs: ...
 
     def api_keys(self) -> ApiKeys:
         """The keys of its callers, opened; whoever asks closes them."""

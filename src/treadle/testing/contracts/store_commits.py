@@ -5,13 +5,14 @@ import pytest
 
 from treadle.model.execution import ExecutionStatus
 from treadle.model.ids import EngineId, ExecutionId, Namespace
-from treadle.ports.commit import CommitResult, IdempotencyKey
+from treadle.ports.commit import CommitResult
 from treadle.testing.contracts.commits import (
     ENGINE,
     NAMESPACE,
     at,
     columns,
     following,
+    keyed,
     start,
     starting,
     written_by,
@@ -123,7 +124,7 @@ class CommitCases(StoreCases):
         assert await self._versions(store) == {"a": 6, "b": 3, "c": 3}
 
     async def test_idempotency_key_starts_once(self, store: ViewedStore) -> None:
-        key = IdempotencyKey(key="k", body_digest=b"\x00digest")
+        key = keyed(b"\x00digest")
         await store.commit([starting(start("a"), idempotency=key)])
         assert list(await store.commit([starting(start("b"), idempotency=key)])) == [EXISTS]
         assert await self._versions(store) == {"a": 3}
@@ -133,19 +134,19 @@ class CommitCases(StoreCases):
         assert await store.views.idempotency(NAMESPACE, "other") is None
 
     async def test_idempotency_key_twice_in_a_batch_starts_once(self, store: ViewedStore) -> None:
-        key = IdempotencyKey(key="k", body_digest=b"d")
+        key = keyed()
         batch = [starting(start(name), idempotency=key) for name in "abc"]
         assert list(await store.commit(batch)) == [COMMITTED, EXISTS, EXISTS]
         assert await self._versions(store) == {"a": 3}
 
     async def test_refused_start_leaves_its_key_free(self, store: ViewedStore) -> None:
         await store.commit([start("a")])
-        key = IdempotencyKey(key="k", body_digest=b"d")
+        key = keyed()
         assert list(await store.commit([starting(start("a"), idempotency=key)])) == [EXISTS]
         assert await store.views.idempotency(NAMESPACE, "k") is None
 
     async def test_idempotency_keys_of_namespaces_are_apart(self, store: ViewedStore) -> None:
-        key = IdempotencyKey(key="k", body_digest=b"d")
+        key = keyed()
         other = starting(start("b"), namespace=Namespace("other"), idempotency=key)
         assert list(await store.commit([starting(start("a"), idempotency=key), other])) == [COMMITTED] * 2
 

@@ -5,9 +5,18 @@ import pytest
 
 from treadle.model.execution import DefinitionRef, ExecutionStatus, Failure, FailureKind
 from treadle.model.ids import Digest, Instant, Namespace, Path
-from treadle.model.views import Cursor, ExecutionFilter
-from treadle.ports.commit import Commit, ListColumns
-from treadle.testing.contracts.commits import NAMESPACE, at, columns, following, start, starting
+from treadle.model.views import Cursor, ExecutionFilter, Summary
+from treadle.ports.commit import Commit, CommitResult, ListColumns
+from treadle.testing.contracts.commits import (
+    NAMESPACE,
+    at,
+    columns,
+    following,
+    other,
+    reaching,
+    start,
+    starting,
+)
 from treadle.testing.contracts.opened import StoreCases, ViewedStore
 
 OTHER = DefinitionRef(name="refund", version="2", digest=Digest("sha256:2"))
@@ -122,6 +131,87 @@ class ListCases(StoreCases):
         rest = await store.views.executions(where, after, 50)
         assert [each.id for each in (*first, *rest)] == [f"e{index:02}" for index in reversed(range(20))]
 
+    async def test_pages_hold_the_whole_list_whatever_is_asked_for(
+        self, store: ViewedStore, varied: list[Commit]
+    ) -> None:
+        await store.commit(
+            [
+                starting(start(f"m{index:02}"), created_at=at(index // 3), labels={"team": "x"})
+                for index in range(20)
+            ]
+        )
+        for where in (
+            ExecutionFilter(namespace=NAMESPACE),
+            ExecutionFilter(namespace=NAMESPACE, labels=(("team", "x"),)),
+            ExecutionFilter(namespace=NAMESPACE, version="2"),
+            ExecutionFilter(namespace=NAMESPACE, definition="checkout", started_before=at(1)),
+        ):
+            whole = list(await store.views.executions(where, None, 100))
+            for limit in (1, 3, 100):
+                assert await _paged(store, where, limit) == whole
+
+    async def test_last_page_says_that_it_is_the_last(self, store: ViewedStore) -> None:
+        await store.commit([starting(start(f"e{index}"), created_at=at(index)) for index in range(4)])
+        where = ExecutionFilter(namespace=NAMESPACE)
+        first = await store.views.page(where, None, 2)
+        assert ([one.id for one in first.items], first.next) == (
+            ["e3", "e2"],
+            Cursor(created_at=at(2), id="e2"),
+        )
+        last = await store.views.page(where, first.next, 2)
+        assert ([one.id for one in last.items], last.next) == (["e1", "e0"], None)
+
+    async def test_executions_that_started_long_after_their_creation_keep_their_place(
+        self, store: ViewedStore
+    ) -> None:
+        hour = 3_600_000
+        late = columns(ExecutionStatus.COMPLETED, started_at=at(3 * hour), ended_at=at(3 * hour))
+        soon = columns(ExecutionStatus.WAITING, started_at=at(2 * hour + 5))
+        await store.commit(
+            [
+                starting(start("a", listed=late), created_at=at(0)),
+                starting(start("b", listed=columns(started_at=at(hour))), created_at=at(hour)),
+                starting(start("c", listed=soon), created_at=at(2 * hour), definition=OTHER),
+                starting(start("d", listed=late), created_at=at(2 * hour)),
+            ]
+        )
+        where = ExecutionFilter(namespace=NAMESPACE, started_after=at(2 * hour))
+        assert [one.id for one in (await store.views.page(where, None, 10)).items] == ["d", "c", "a"]
+        completed = msgspec.structs.replace(where, statuses=(ExecutionStatus.COMPLETED,))
+        assert [one.id for one in (await store.views.page(completed, None, 10)).items] == ["d", "a"]
+        named = msgspec.structs.replace(where, definition="checkout", started_before=at(3 * hour))
+        assert not (await store.views.page(named, None, 10)).items
+        assert (await store.views.bounded_counts(where)).by_status == {
+            ExecutionStatus.COMPLETED: 2,
+            ExecutionStatus.WAITING: 1,
+        }
+
+    async def test_labels_of_executions_that_another_one_starts_are_found(self, store: ViewedStore) -> None:
+        child = other("child", labels={"team": "z"})
+        await store.commit([reaching(start("parent"), starts=[child])])
+        where = ExecutionFilter(namespace=NAMESPACE, labels=(("team", "z"),))
+        assert [one.id for one in (await store.views.page(where, None, 10)).items] == ["child"]
+
+    async def test_a_refused_start_leaves_no_labels(self, store: ViewedStore) -> None:
+        await store.commit([starting(start("a"), labels={"team": "x"})])
+        again = starting(start("a"), labels={"team": "y"}, created_at=at(9))
+        [result, _] = await store.commit([again, start("b")])
+        assert result is CommitResult.EXISTS
+        where = ExecutionFilter(namespace=NAMESPACE, labels=(("team", "y"),))
+        assert not await store.views.executions(where, None, 10)
+        assert await store.views.counts(where) == {}
+
+    async def test_few_are_counted_in_full(self, store: ViewedStore, varied: list[Commit]) -> None:
+        for where in (
+            ExecutionFilter(namespace=NAMESPACE),
+            ExecutionFilter(namespace=NAMESPACE, business_key="order-1"),
+            ExecutionFilter(namespace=NAMESPACE, labels=(("team", "x"),)),
+            ExecutionFilter(namespace=NAMESPACE, definition="checkout", version="1"),
+        ):
+            found = await store.views.bounded_counts(where)
+            assert found.by_status == await store.views.counts(where)
+            assert not found.at_least
+
     async def test_open_ones_are_counted_by_status_over_all_namespaces(
         self, store: ViewedStore, varied: list[Commit]
     ) -> None:
@@ -165,7 +255,9 @@ class ListCases(StoreCases):
         return store
 
     async def test_failures_are_grouped_by_where_and_how(self, failing: ViewedStore) -> None:
-        groups = await failing.views.failures(ExecutionFilter(namespace=NAMESPACE), None, 10)
+        found = await failing.views.failures(ExecutionFilter(namespace=NAMESPACE), None, 10)
+        groups = found.groups
+        assert not found.is_truncated
         told = [(one.definition, one.node, one.code, one.count, one.sample_id, one.last_at) for one in groups]
         assert told == [
             ("refund", "pay", "http_500", 1, "f", at(50)),
@@ -180,17 +272,30 @@ class ListCases(StoreCases):
     async def test_failures_are_filtered_and_come_in_pages(self, failing: ViewedStore) -> None:
         views, where = failing.views, ExecutionFilter(namespace=NAMESPACE)
         stuck = msgspec.structs.replace(where, statuses=(ExecutionStatus.STUCK, ExecutionStatus.COMPLETED))
-        assert [one.sample_id for one in await views.failures(stuck, None, 10)] == ["i"]
+        assert [one.sample_id for one in (await views.failures(stuck, None, 10)).groups] == ["i"]
         unfailed = msgspec.structs.replace(where, statuses=(ExecutionStatus.COMPLETED,))
-        assert not await views.failures(unfailed, None, 10)
+        assert not (await views.failures(unfailed, None, 10)).groups
         refund = msgspec.structs.replace(where, definition="refund")
-        assert [one.sample_id for one in await views.failures(refund, None, 10)] == ["f"]
+        assert [one.sample_id for one in (await views.failures(refund, None, 10)).groups] == ["f"]
         seen: list[str] = []
         after: Cursor | None = None
-        while page := await views.failures(where, after, 2):
+        while page := (await views.failures(where, after, 2)).groups:
             seen += [one.sample_id for one in page]
             after = Cursor(created_at=page[-1].last_at, id=page[-1].sample_id)
         assert seen == ["f", "e", "i", "b", "d"]
+
+
+async def _paged(store: ViewedStore, where: ExecutionFilter, limit: int) -> list[Summary]:
+    """Everything that matches, a page at a time."""
+    items: list[Summary] = []
+    after: Cursor | None = None
+    while True:
+        page = await store.views.page(where, after, limit)
+        assert len(page.items) <= limit
+        items += page.items
+        if page.next is None:
+            return items
+        after = page.next
 
 
 def _failed(path: str, updated_at: Instant, code: str = "http_500") -> ListColumns:

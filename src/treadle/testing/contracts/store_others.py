@@ -7,13 +7,14 @@ from treadle.codec.chain import find_break
 from treadle.model.execution import ExecutionStatus
 from treadle.model.ids import EngineId, ExecutionId
 from treadle.model.views import ExecutionFilter
-from treadle.ports.commit import Claimed, Commit, CommitResult, IdempotencyKey
+from treadle.ports.commit import Claimed, Commit, CommitResult
 from treadle.testing.contracts.commits import (
     ENGINE,
     EVENTS_EACH,
     NAMESPACE,
     at,
     following,
+    keyed,
     note,
     other,
     reaching,
@@ -140,7 +141,7 @@ class OtherCases(StoreCases):
         assert await store.views.execution(NAMESPACE, ExecutionId("mine")) is not None
 
     async def test_refused_commit_starts_and_tells_nobody(self, store: ViewedStore, parent: Commit) -> None:
-        key = IdempotencyKey(key="k", body_digest=b"d")
+        key = keyed()
         await store.commit([starting(start("keyed"), idempotency=key)])
         stale = written_by(following(parent), ENGINE, 9)
         taken = starting(start("taken"), idempotency=key)
@@ -156,7 +157,7 @@ class OtherCases(StoreCases):
         assert [row.payload for row in await store.inbox(ExecutionId("keyed"), 0)] == [b"good"]
 
     async def test_what_is_started_has_no_idempotency_key(self, store: ViewedStore, parent: Commit) -> None:
-        key = IdempotencyKey(key="k", body_digest=b"d")
+        key = keyed()
         await store.commit([reaching(following(parent), starts=[other("child", idempotency=key)])])
         assert await store.views.idempotency(NAMESPACE, "k") is None
 

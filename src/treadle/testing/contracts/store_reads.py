@@ -6,7 +6,7 @@ from treadle.codec.chain import find_break
 from treadle.model.ids import ExecutionId, Namespace
 from treadle.ports.commit import Commit
 from treadle.ports.views import AuditedExecution
-from treadle.testing.contracts.commits import NAMESPACE, following, start, starting
+from treadle.testing.contracts.commits import NAMESPACE, definition, following, start, starting
 from treadle.testing.contracts.opened import StoreCases, ViewedStore
 
 ROWS = 8
@@ -71,6 +71,22 @@ class ReadCases(StoreCases):
         await write_rows(store, "b", 3)
         found = await store.views.history(ExecutionId("a"), after_seq, limit)
         assert list(found) == [commits[index].history for index in rows]
+
+    async def test_an_id_is_taken_whichever_namespace_has_it(self, store: ViewedStore) -> None:
+        await store.commit([starting(start("a"), namespace=Namespace("other"))])
+        taken = [await store.views.is_taken(ExecutionId(name)) for name in ("a", "b", "")]
+        assert taken == [True, False, False]
+
+    async def test_audit_of_definitions_walks_all_of_them_once(self, store: ViewedStore) -> None:
+        for number in range(1, 4):
+            await store.put_definition(definition(version=f"v{number}"))
+        seen: list[str] = []
+        position = 0
+        while page := await store.views.audit_definitions(position, 2):
+            seen.extend(each.definition.version for each in page)
+            position = page[-1].position
+        assert seen == ["v1", "v2", "v3"]
+        assert list(await store.views.strays(None, None)) == []
 
     async def test_audit_walks_everything_once(self, store: ViewedStore) -> None:
         for name in ("c", "a", "b"):

@@ -15,6 +15,9 @@ PLACES: Final = {
     "explain": f"{HERE}.showing:explain_execution",
     "watch": f"{HERE}.watching:watch_execution",
     "signal": f"{HERE}.signalling:send_signal",
+    "bulk": f"{HERE}.bulk:act_in_bulk",
+    "bulk-acts": f"{HERE}.bulk:list_bulk_acts",
+    "bulk-act": f"{HERE}.bulk:show_bulk_act",
 }
 
 executions = LazyGroup(

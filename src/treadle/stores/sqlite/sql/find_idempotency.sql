@@ -1,1 +1,1 @@
-SELECT key, body_digest, execution_id FROM idempotency WHERE namespace = ? AND key = ?
+SELECT key, body_digest, execution_id, expires_at FROM idempotency WHERE namespace = ? AND key = ?

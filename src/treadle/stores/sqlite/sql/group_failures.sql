@@ -8,9 +8,9 @@ WITH failed AS (
     ) AS node,
     failure ->> 'kind' AS kind,
     coalesce(failure ->> 'code', reason) AS code,
-    printf('%020d%s', updated_at, id) AS place
-  FROM executions
-  WHERE /* conditions */
+    printf('%020d%s', updated_at, executions.id) AS place
+  FROM json_each(?) AS wanted
+  CROSS JOIN executions ON executions.id = wanted.value
 ),
 grouped AS (
   SELECT definition, node, kind, code, count(*) AS count, max(place) AS place

@@ -1,0 +1,4 @@
+SELECT listed.status, count(*)
+FROM /* source */
+WHERE /* conditions */
+GROUP BY listed.status

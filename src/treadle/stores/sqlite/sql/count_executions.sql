@@ -1,4 +1,0 @@
-SELECT status, count(*)
-FROM executions
-WHERE /* conditions */
-GROUP BY status

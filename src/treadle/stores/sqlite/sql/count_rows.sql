@@ -1,0 +1,4 @@
+SELECT held.status, count(*)
+FROM /* source */
+WHERE /* conditions */
+GROUP BY held.status
