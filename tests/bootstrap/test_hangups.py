@@ -3,8 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -95,14 +95,22 @@ async def test_what_was_read_stands_where_the_file_is_no_good(path: Path) -> Non
     assert "hidden" not in str(lines)
 
 
+@contextmanager
+def hangup(disposition: signal.Handlers) -> Iterator[None]:
+    """What SIGHUP does, however the tests were started."""
+    before = signal.signal(signal.SIGHUP, disposition)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 async def test_without_a_file_the_end_of_the_terminal_is_the_end() -> None:
-    assert stop_signals(Settings()) == (*STOP_SIGNALS, signal.SIGHUP)
-    assert stop_signals(Settings(secrets="secrets.json")) == STOP_SIGNALS
+    with hangup(signal.SIG_DFL):
+        assert stop_signals(Settings()) == (*STOP_SIGNALS, signal.SIGHUP)
+        assert stop_signals(Settings(secrets="secrets.json")) == STOP_SIGNALS
 
 
 async def test_a_process_that_is_to_outlive_its_terminal_does() -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
+    with hangup(signal.SIG_IGN):
         assert stop_signals(Settings()) == STOP_SIGNALS
-    finally:
-        signal.signal(signal.SIGHUP, before)

@@ -79,14 +79,20 @@ class Dev:
         return Ended(code=self._process.returncode, out=out, err=self._logs.read_text())
 
 
+ENTRY: Final = (
+    "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL);from treadle.cli.main import main; main()"
+)
+"""As at a terminal: who starts tests may have SIGHUP ignored, and a server then outlives its terminal."""
+
+
 @contextmanager
 def dev(directory: Path, *arguments: str, command: str = "dev", **env: str) -> Iterator[Dev]:
     """A server in that directory, on a free port, once it is ready; killed at the end if it still runs."""
     (directory / "cli_handlers.py").write_text(APP)
     started = (
         sys.executable,
-        "-m",
-        "treadle.cli.main",
+        "-c",
+        ENTRY,
         command,
         "--port",
         "0",
