@@ -17,7 +17,7 @@ from treadle.model.execution import TERMINAL, ExecutionStatus
 from treadle.testing.world import World, simulate
 
 SINCE_ALL_KINDS = (164, 1_155, 3_731, 17_940, 19_301, 32_363, 46_187, 803_090)
-EVER_FAILED = (96, 113, 115, 18476, 24091, 24936, 26809, 28040, *SINCE_ALL_KINDS)
+EVER_FAILED = (96, 113, 115, 18476, 24091, 24936, 26809, 28040, 75_749, 94_601, 96_973, *SINCE_ALL_KINDS)
 """Every seed that once failed stays."""
 QUICK = 100
 SLOW = 1_000

@@ -519,7 +519,7 @@ PLANTED = (
     Fault(
         "an undo that could go on is said to be stuck",
         "core/status.py",
-        (("    if frame.phase is UNDOING:\n        return frame.children == 0\n", ""),),
+        (("    if frame.phase in WITH_CHILDREN:\n        return frame.children == 0\n", ""),),
         (FOUND,),
         is_simulated=False,
     ),

@@ -64,17 +64,23 @@ def accepted(turn: Turn, frame: Frame, outcome: Ok) -> None:
     if frame.ending is not None:
         close_wait(turn, turn.frame(frame.id))
     elif not is_kept:
-        _end_unknown(turn, turn.frame(frame.id), Unknown(code=STATE_BYTES, message=too_large(turn)))
+        _end_for_good(turn, turn.frame(frame.id), Unknown(code=STATE_BYTES, message=too_large(turn)))
         fail_bound(turn, turn.frame(frame.id), STATE_BYTES, too_large(turn))
 
 
 def close_wait(turn: Turn, frame: Frame) -> None:
     """The frame was told to stop: the attempt ends unknown, and its undo is owed."""
-    _end_unknown(turn, frame, Unknown(code=CLOSED, message="the wait for the callback was given up"))
+    outcome = Unknown(code=CLOSED, message="the wait for the callback was given up")
+    _end_for_good(turn, frame, outcome)
+    give_up(turn, turn.frame(frame.id))
+
+
+def _end_for_good(turn: Turn, frame: Frame, outcome: Unknown) -> None:
+    """The attempt ends unknown, and no other follows: its undo is owed, or left as `on_unknown` says."""
+    _end_unknown(turn, frame, outcome)
     node, path = task_of(turn, frame)
     if node.on_unknown is OnUnknown.FAIL:
         skip_on_unknown(turn, turn.frame(frame.id), path, node)
-    give_up(turn, turn.frame(frame.id))
 
 
 def timed_out(turn: Turn, frame: Frame) -> None:

@@ -9,9 +9,10 @@ from treadle.model.execution import Execution, ExecutionStatus, Failure, Frame, 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 READY: Final = Phase.READY
 STUCK: Final = Phase.STUCK
-UNDOING: Final = Phase.UNDOING
 
 MOVING: Final = frozenset({READY, Phase.BUSY, Phase.BACKOFF, Phase.SLEEPING, Phase.WAITING, Phase.CLOSING})
+WITH_CHILDREN: Final = frozenset({Phase.JOINING, Phase.UNDOING})
+"""What waits for its children alone; without any it goes on in this decision or the next."""
 ACTIVE: Final = frozenset({Phase.READY, Phase.BUSY, Phase.BACKOFF, Phase.CLOSING})
 
 
@@ -63,7 +64,7 @@ def can_move(execution: Execution, frame: Frame) -> bool:
     if frame.phase is READY and frame.children:
         is_ending = frame.ending is not None or frame.node is None
         return not is_ending and not is_behind_losers(execution, frame)
-    if frame.phase is UNDOING:
+    if frame.phase in WITH_CHILDREN:
         return frame.children == 0
     return frame.phase in MOVING
 

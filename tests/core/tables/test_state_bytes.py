@@ -114,6 +114,16 @@ def test_a_result_that_is_too_large_fails_its_visit_and_is_undone(brought: Calla
     assert json_bytes(play.execution) < BOUNDS.state_bytes
 
 
+def test_what_a_trigger_answered_too_large_is_unknown_as_the_node_says() -> None:
+    what = task(
+        "a", callback=CallbackPlan(timeout_ms=60_000), on_unknown=OnUnknown.FAIL, compensation=undo("u")
+    )
+    play = begun(program(what), bounds=BOUNDS)
+    play.report(Ok(status=202, body=LARGE))
+    assert play.status is ExecutionStatus.FAILED
+    assert play.execution.compensations["a"].status is CompensationStatus.SKIPPED
+
+
 SET = program(set_("a", big=Constant(LARGE)))
 ITEMS = program(each("a", Constant([LARGE])), bodies={"a/item": [task("t")]})
 
