@@ -1,4 +1,7 @@
-"""What is read of the answers of a server: only what is shown, so that other versions are understood too."""
+"""What is read of the answers of a server: only what is shown, so that other versions are understood too.
+
+Instants stay the text that the server sent. What has none, and is shown whole, is the client's own.
+"""
 
 from typing import Generic, TypeVar
 
@@ -113,22 +116,6 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     actor: str = ""
     reason: str | None = None
     data: Json = None
-
-
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many executions match, in all and by status; of those in `at_least` there may be more."""
-
-    by_status: dict[str, int]
-    total: int
-    at_least: tuple[str, ...] = ()
-
-
-class BulkPreview(msgspec.Struct, frozen=True, kw_only=True):
-    """How many executions a bulk act would come to; of the statuses in `at_least` there may be more."""
-
-    count: int
-    by_status: dict[str, int]
-    at_least: tuple[str, ...] = ()
 
 
 class BulkRefusals(msgspec.Struct, frozen=True, kw_only=True):

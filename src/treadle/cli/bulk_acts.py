@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from treadle.cli.answers import BulkAct, BulkPreview, Page
+from treadle.cli.answers import BulkAct, Page
 from treadle.cli.client import Reply, segment
 from treadle.cli.failures import Failure
 from treadle.cli.paging import Rows
@@ -16,6 +16,7 @@ from treadle.cli.patience import Patience, tell_people
 from treadle.cli.printing import on_one_line
 from treadle.cli.server_options import Server
 from treadle.cli.tables import console, facts, table
+from treadle.client.answers import BulkPreview
 from treadle.model.json import Json
 
 DONE: Final = "done"

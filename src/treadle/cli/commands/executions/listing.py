@@ -4,7 +4,6 @@ import sys
 
 import click
 
-from treadle.cli.answers import Counts
 from treadle.cli.execution_tables import FAILURES, SUMMARIES
 from treadle.cli.filters import filter_options, filter_query
 from treadle.cli.live_list import EXECUTIONS, show_live_list, tell_changes
@@ -13,6 +12,7 @@ from treadle.cli.paging import Part, part_options, tell_list
 from treadle.cli.patience import reconnect_option
 from treadle.cli.server_options import Server, with_server
 from treadle.cli.tables import console, table
+from treadle.client.answers import Counts
 from treadle.model.json import Json
 
 
