@@ -21,6 +21,7 @@ from treadle.model.json import Json
 from treadle.model.outcomes import Ok
 from treadle.model.program import Program
 from treadle.runtime.recording import Mark, Owner, Release, record
+from treadle.runtime.turn import Case, Turn
 
 BEGIN: Final = Instant(1_700_000_000_000)
 OWNER: Final = Owner(engine=EngineId("bench"), fence=1)
@@ -98,14 +99,12 @@ class CoreLoop:
     def _record(self, decision: Decision, *, is_released: bool) -> tuple[int, int]:
         self._execution = decision.execution
         self.flights.extend(one for one in decision.effects if isinstance(one, Invocation))
-        recording = record(
-            decision.events,
-            decision.execution,
-            self._mark,
-            OWNER,
-            release=Release(due_at=None) if is_released else None,
-            state_bytes=decision.state_bytes,
-        )
+        namespace = decision.execution.namespace
+        case = Case(execution_id=EXECUTION, namespace=namespace, program=self.program, bounds=self.bounds)
+        turn = Turn(case, decision.execution, (), decision.state_bytes)
+        turn.events = decision.events
+        release = Release(due_at=None) if is_released else None
+        recording = record(turn, decision.execution, self._mark, OWNER, idempotency=None, release=release)
         self._mark = recording.mark
         snapshot = recording.commit.snapshot
         self.snapshots += snapshot is not None

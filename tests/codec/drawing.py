@@ -1,13 +1,14 @@
 """Draws any value of the model from its type, so that a new field is covered when it is written."""
 
 import enum
+from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Any, NewType, Union, get_args, get_origin
 
 import msgspec
 from hypothesis import strategies as st
 
-from treadle.model.persistent import PersistentMap, PersistentStack
+from treadle.model.persistent import PersistentStack
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -46,10 +47,8 @@ def generic(origin: Any, arguments: tuple[Any, ...]) -> st.SearchStrategy[Any]:
         return st.lists(items[0], max_size=ITEMS_MAX).map(tuple)
     if origin is list:
         return st.lists(items[0], max_size=ITEMS_MAX)
-    if origin is dict:
+    if origin in (dict, Mapping):
         return st.dictionaries(*items, max_size=ITEMS_MAX)
-    if origin is PersistentMap:
-        return st.dictionaries(*items, max_size=ITEMS_MAX).map(PersistentMap)
     if origin is PersistentStack:
         return st.lists(items[0], max_size=ITEMS_MAX).map(PersistentStack)
     raise TypeError(f"no strategy for {origin}")

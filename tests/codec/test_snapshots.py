@@ -20,7 +20,7 @@ from treadle.model.execution import (
     Visit,
 )
 from treadle.model.ids import ActivityId, Digest, ExecutionId, FrameId, Instant, Namespace, NodeId, Path
-from treadle.model.persistent import PersistentMap, PersistentStack
+from treadle.model.persistent import SMALL_MAX, PersistentMap, PersistentStack, put
 from treadle.model.requests import HandlerRequest, HttpRequest
 
 
@@ -58,15 +58,14 @@ def test_frames_keep_their_number_activity_and_armed_list() -> None:
     )
     armed = PersistentStack([Path("second"), Path("first")])
     frame = Frame(id=FrameId(12), phase=Phase.BUSY, activity=activity, armed=armed)
-    state = execution(frames=PersistentMap({FrameId(1): Frame(id=FrameId(1)), FrameId(12): frame}))
+    state = execution(frames={FrameId(1): Frame(id=FrameId(1)), FrameId(12): frame})
     decoded = decode_snapshot(encode_snapshot(state))
     assert decoded == state
     assert decoded.frames[FrameId(12)].armed.top == "second"
-    assert isinstance(decoded.frames, PersistentMap)
 
 
 def test_unset_and_null_outputs_stay_apart() -> None:
-    visits = PersistentMap({"none": visit("none", output=None), "unset": visit("unset")})
+    visits = {"none": visit("none", output=None), "unset": visit("unset")}
     decoded = decode_snapshot(encode_snapshot(execution(visits=visits, output=None)))
     assert decoded.output is None
     assert decoded.visits["none"].output is None
@@ -82,17 +81,18 @@ def test_compensations_come_back() -> None:
         status=CompensationStatus.ARMED,
         request=HandlerRequest(name="undo", input=None),
     )
-    state = execution(compensations=PersistentMap({undo.path: undo}))
+    state = execution(compensations={undo.path: undo})
     assert decode_snapshot(encode_snapshot(state)) == state
 
 
-def test_equal_states_give_equal_bytes() -> None:
-    names = [f"node-{index}" for index in range(50)]
-    forwards = PersistentMap({name: visit(name) for name in names})
-    backwards: PersistentMap[str, Visit] = PersistentMap()
-    for name in reversed(names):
-        backwards = backwards.put(name, visit(name))
-    assert encode_snapshot(execution(visits=forwards)) == encode_snapshot(execution(visits=backwards))
+@pytest.mark.parametrize("size", [SMALL_MAX, SMALL_MAX + 1])
+def test_maps_small_and_large_come_back(size: int) -> None:
+    names = [f"node-{index}" for index in range(size)]
+    visits: PersistentMap[str, Visit] = {}
+    for name in names:
+        visits = put(visits, name, visit(name))
+    state = execution(visits=visits)
+    assert decode_snapshot(encode_snapshot(state)) == state
 
 
 def test_the_order_of_keys_in_a_payload_is_kept() -> None:

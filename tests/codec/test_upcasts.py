@@ -27,7 +27,7 @@ from treadle.model.execution import (
     VisitStatus,
 )
 from treadle.model.ids import FrameId, Path
-from treadle.model.persistent import PersistentMap
+from treadle.model.persistent import put, without
 from treadle.testing.builders import Constant, case, plan, program, switch, task, undo, undone_task
 from treadle.testing.playing import BROKEN, BUSY, LATE, REFUSED, Play, begun
 
@@ -230,18 +230,18 @@ def test_a_snapshot_of_schema_1_at_any_event_folds_on_to_the_recorded_end(path: 
 
 def with_visit(execution: Execution, **changed: Any) -> Execution:
     visit = replace(execution.visits["charge"], **changed)
-    return replace(execution, visits=execution.visits.put("charge", visit))
+    return replace(execution, visits=put(execution.visits, "charge", visit))
 
 
 def with_compensation(execution: Execution, **changed: Any) -> Execution:
     path = Path("charge")
     one = replace(execution.compensations[path], **changed)
-    return replace(execution, compensations=execution.compensations.put(path, one))
+    return replace(execution, compensations=put(execution.compensations, path, one))
 
 
 def with_root(execution: Execution, **changed: Any) -> Execution:
     root = replace(execution.frames[FrameId(1)], **changed)
-    return replace(execution, frames=execution.frames.put(root.id, root))
+    return replace(execution, frames=put(execution.frames, root.id, root))
 
 
 DIFFERENCES: Final[dict[str, Callable[[Execution], Execution]]] = {
@@ -252,9 +252,9 @@ DIFFERENCES: Final[dict[str, Callable[[Execution], Execution]]] = {
     "a request": lambda state: with_compensation(state, request=None),
     "the place of a frame": lambda state: with_root(state, node=None),
     "the number of children": lambda state: with_root(state, children=7),
-    "a variable": lambda state: replace(state, vars=PersistentMap({"a": 1})),
+    "a variable": lambda state: replace(state, vars={"a": 1}),
     "the version": lambda state: replace(state, version=state.version + 1),
-    "a visit that is missing": lambda state: replace(state, visits=state.visits.without("charge")),
+    "a visit that is missing": lambda state: replace(state, visits=without(state.visits, "charge")),
 }
 
 

@@ -22,7 +22,7 @@ from treadle.model.execution import (
 )
 from treadle.model.ids import ActivityId, ExecutionId, FrameId, Path
 from treadle.model.outcomes import Ok
-from treadle.model.persistent import PersistentMap, PersistentStack
+from treadle.model.persistent import PersistentStack, put
 from treadle.model.waiting import AwaitedChild, Wait
 from treadle.testing.builders import Constant, awaiting_task, case, plan, program, switch, task, undone_task
 from treadle.testing.composites import race, wait
@@ -36,21 +36,21 @@ CHILD = AwaitedChild(id=ExecutionId("below"), activity=ActivityId(1))
 
 def frame(execution: Execution, changed: FrameId = ROOT, **fields: Any) -> Execution:
     """The execution, some fields of a frame changed."""
-    frames = execution.frames.put(changed, replace(execution.frames[changed], **fields))
+    frames = put(execution.frames, changed, replace(execution.frames[changed], **fields))
     return replace(execution, frames=frames)
 
 
 def added(execution: Execution, one: Frame) -> Execution:
-    return replace(execution, frames=execution.frames.put(one.id, one))
+    return replace(execution, frames=put(execution.frames, one.id, one))
 
 
 def visit(execution: Execution, key: str, **fields: Any) -> Execution:
-    return replace(execution, visits=execution.visits.put(key, replace(execution.visits[key], **fields)))
+    return replace(execution, visits=put(execution.visits, key, replace(execution.visits[key], **fields)))
 
 
 def undo_of(execution: Execution, path: str, **fields: Any) -> Execution:
     changed = replace(execution.compensations[Path(path)], **fields)
-    return replace(execution, compensations=execution.compensations.put(Path(path), changed))
+    return replace(execution, compensations=put(execution.compensations, Path(path), changed))
 
 
 def activity(execution: Execution, **fields: Any) -> Execution:
@@ -131,8 +131,8 @@ STATES: dict[str, Callable[[], Play]] = {
 }
 
 BREACHES: list[tuple[str, Callable[[Execution], Execution], str]] = [
-    ("running", lambda e: replace(e, frames=PersistentMap()), "there is no root frame"),
-    ("running", lambda e: replace(e, frames=e.frames.put(FrameId(9), e.frames[ROOT])), "is kept as 9"),
+    ("running", lambda e: replace(e, frames={}), "there is no root frame"),
+    ("running", lambda e: replace(e, frames=put(e.frames, FrameId(9), e.frames[ROOT])), "is kept as 9"),
     ("running", lambda e: added(e, Frame(id=FrameId(99), parent=ROOT)), "is kept as 99 at version"),
     ("running", lambda e: frame(e, parent=FrameId(3)), "frame 1 has the parent 3"),
     ("running", lambda e: added(e, Frame(id=FrameId(2))), "frame 2 has the parent None"),
@@ -156,7 +156,7 @@ BREACHES: list[tuple[str, Callable[[Execution], Execution], str]] = [
     ("compensating", lambda e: frame(e, armed=PersistentStack()), "does not fit"),
     ("compensating", lambda e: frame(e, undoing(e), compensates=Path("pay")), "does not fit"),
     ("compensating", lambda e: frame(e, undoing(e), compensates=None), "does not fit"),
-    ("compensating", lambda e: replace(e, compensations=PersistentMap()), "does not fit"),
+    ("compensating", lambda e: replace(e, compensations={}), "does not fit"),
     ("compensating", lambda e: undo_of(e, "reserve", status=CompensationStatus.FAILED), "does not fit"),
     ("stuck", lambda e: undo_of(e, "reserve", status=CompensationStatus.RUNNING), "does not fit"),
     ("hooking", lambda e: frame(e, FrameId(max(e.frames)), hook=None), "does not fit"),
@@ -195,7 +195,7 @@ BREACHES: list[tuple[str, Callable[[Execution], Execution], str]] = [
         lambda e: activity(e, number=2, attempts=e.frames[ROOT].activity.attempts * 2),  # type: ignore[union-attr]  # it is in flight
         "left an attempt open",
     ),
-    ("waiting", lambda e: replace(e, visits=e.visits.put("x", e.visits["rest"])), "is kept as x"),
+    ("waiting", lambda e: replace(e, visits=put(e.visits, "x", e.visits["rest"])), "is kept as x"),
     ("running", lambda e: frame(e, path=None), "is running, and 0 frames stand at it"),
     (
         "waiting",
@@ -212,7 +212,7 @@ BREACHES: list[tuple[str, Callable[[Execution], Execution], str]] = [
     ("waiting", lambda e: frame(e, last="elsewhere"), "entered elsewhere last"),
     (
         "waiting",
-        lambda e: replace(e, compensations=e.compensations.put(Path("x"), e.compensations[Path("reserve")])),
+        lambda e: replace(e, compensations=put(e.compensations, Path("x"), e.compensations[Path("reserve")])),
         "the compensation of reserve is kept as x",
     ),
     ("waiting", lambda e: undo_of(e, "reserve", status=CompensationStatus.RUNNING), "and 0 frames undo it"),

@@ -20,11 +20,12 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
 EFFECTS_BEFORE_COMMIT: Final = (
     Edit(
         file="runtime/driver.py",
-        old="        self._house.write(recording.commit,",
+        old="        self._house.write(recording,",
         new=(
-            "        self._perform(turn, execution)\n"
-            "        turn.invocations = []\n"
-            "        self._house.write(recording.commit,"
+            "        for invocation in turn.invocations:\n"
+            "            self.calls[invocation.activity] = self._house.perform(invocation, self.report)\n"
+            "        turn.invocations = ()\n"
+            "        self._house.write(recording,"
         ),
     ),
 )
@@ -33,8 +34,8 @@ EFFECTS_BEFORE_COMMIT: Final = (
 ACKNOWLEDGED_BEFORE_COMMIT: Final = (
     Edit(
         file="runtime/driver.py",
-        old="        self._house.write(recording.commit,",
-        new="        turn.answer(execution)\n        self._house.write(recording.commit,",
+        old="        self._house.write(recording,",
+        new="        turn.answer(execution)\n        self._house.write(recording,",
     ),
 )
 """Callers are answered when the commit is handed over."""

@@ -209,10 +209,8 @@ FURTHER = (
         "core/decide.py",
         (
             (
-                "    if was_paused and turn.execution.paused is None:\n        catch_up(turn)\n",
-                "    if was_paused and turn.execution.paused is None:\n"
-                "        settle(turn)\n"
-                "        catch_up(turn)\n",
+                "    elif turn.execution.paused is None:\n        catch_up(turn)\n",
+                "    elif turn.execution.paused is None:\n        settle(turn)\n        catch_up(turn)\n",
             ),
         ),
         (f"{TABLES}/test_pausing.py",),
@@ -234,7 +232,7 @@ FURTHER = (
     Fault(
         "a clock that goes back takes the execution back",
         "core/decide.py",
-        (("        now = max(now, execution.updated_at)\n", "        pass\n"),),
+        (("max(now, execution.updated_at)", "now"),),
         (f"{TABLES}/test_sleep.py",),
         is_simulated=False,
     ),
@@ -321,12 +319,12 @@ FURTHER = (
         "core/folding/visits.py",
         (
             (
-                '        "frames": with_frame(execution, event.frame, node=event.next, after=event.after),\n'
-                '        "visits": execution.visits.put(key, visit),\n'
-                '        "earlier": kept_earlier(execution, key),',
-                '        "frames": with_frame(execution, event.frame, node=event.next, after=event.after),\n'
-                '        "visits": execution.visits.put(key, visit),\n'
-                '        "earlier": execution.earlier,',
+                "        frames=with_frame(execution, event.frame, node=event.next, after=event.after),\n"
+                "        visits=put(execution.visits, key, visit),\n"
+                "        earlier=kept_earlier(execution, key) if key in execution.visits"
+                " else execution.earlier,\n",
+                "        frames=with_frame(execution, event.frame, node=event.next, after=event.after),\n"
+                "        visits=put(execution.visits, key, visit),\n",
             ),
         ),
         (f"{TABLES}/test_graph.py",),

@@ -47,7 +47,7 @@ OF_ORDER = (
     Fault(
         "a later run takes a signal whose time is over",
         "core/decide.py",
-        (("    if was_ended:\n        expire(turn)\n", ""),),
+        (("        expire(turn)\n    elif", "        pass\n    elif"),),
         (CATCHING_UP,),
         is_simulated=False,
     ),

@@ -256,8 +256,8 @@ PLANTED = (
         "core/folding/branches.py",
         (
             (
-                'return {"frames": without_child(execution, child, armed=armed, joining=joining)}',
-                'return {"frames": without_child(execution, child, joining=joining)}',
+                "frames=without_child(execution, child, armed=armed, joining=joining)",
+                "frames=without_child(execution, child, joining=joining)",
             ),
         ),
         (f"{TABLES}/test_switch.py",),
@@ -294,8 +294,8 @@ PLANTED = (
         "core/folding/activities.py",
         (
             (
-                "            output=event.output,\n            response=event.response,\n",
-                "",
+                "status=RUNNING, output=event.output, response=response",
+                "status=RUNNING",
             ),
         ),
         (f"{TABLES}/test_tasks.py",),
@@ -355,8 +355,8 @@ PLANTED = (
                 "        pass\n",
             ),
             (
-                "    if was_paused and turn.execution.paused is None:\n",
-                "    if turn.execution.paused is None:\n",
+                "    else:\n        settle(turn)\n",
+                "    else:\n        catch_up(turn)\n        settle(turn)\n",
             ),
         ),
         (f"{TABLES}/test_deadlines.py",),
@@ -451,7 +451,7 @@ PLANTED = (
     Fault(
         "a loop forgets the numbers of its visits",
         "core/folding/branches.py",
-        (("            numbers = numbers.put(name, highest)\n", "            pass\n"),),
+        (("            numbers = put(numbers, name, highest)\n", "            pass\n"),),
         (f"{TABLES}/test_iterations.py", f"{TABLES}/test_loop.py", f"{TABLES}/test_retry_iterations.py"),
     ),
     Fault(
@@ -480,7 +480,7 @@ PLANTED = (
     Fault(
         "a signal that was kept in a pause is lost if the end of the pause is held",
         "core/decide.py",
-        (("    is_plain = not has_signals and", "    is_plain ="),),
+        (("        execution.signals\n        or is_continuing\n", "        is_continuing\n"),),
         (FOUND,),
         is_simulated=False,
     ),
@@ -513,7 +513,7 @@ PLANTED = (
     Fault(
         "a child is not told to stop",
         "core/stopping.py",
-        (("    turn.others.append(Notice(execution_id=child.id, command=command))\n", ""),),
+        (("    turn.owe(Notice(execution_id=child.id, command=command))\n", ""),),
         (f"{TABLES}/test_children.py",),
     ),
     Fault(
@@ -528,8 +528,8 @@ PLANTED = (
         "core/decide.py",
         (
             (
-                "was_paused = execution is not None and turn.execution.paused is not None",
-                "was_paused = execution is not None and execution.paused is not None",
+                "was_ended, was_paused = execution.ended is not None, turn.execution.paused is not None",
+                "was_ended, was_paused = execution.ended is not None, execution.paused is not None",
             ),
         ),
         (FOUND,),

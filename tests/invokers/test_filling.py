@@ -255,6 +255,21 @@ async def test_all_secrets_of_a_namespace_are_kept_out_of_its_answers() -> None:
     assert await invoker.invoke(asked(HandlerRequest(name="f"))) == Ok(body=[MASKED, "abc"])
 
 
+async def test_a_secret_that_is_new_or_was_just_sent_is_kept_out_of_the_next_answer() -> None:
+    known = ["first one"]
+    echoes = Echoes(lambda _: tuple(known))
+    inner = Recorder(Ok(body=["first one", "second one", SECRET]))
+    invoker = FillingInvoker(
+        inner, tokens=RING, public_url=PUBLIC_URL, secret=lambda *_: SECRET, echoes=echoes
+    )
+    bare = asked(HandlerRequest(name="f"))
+    assert await invoker.invoke(bare) == Ok(body=[MASKED, "second one", SECRET])
+    known[:] = ["second one"]
+    assert await invoker.invoke(bare) == Ok(body=["first one", MASKED, SECRET])
+    await invoker.invoke(asked(HOLED))
+    assert await invoker.invoke(bare) == Ok(body=["first one", MASKED, MASKED])
+
+
 async def test_what_a_broken_invoker_raises_is_masked() -> None:
     with pytest.raises(RuntimeError) as raised:
         await filling(Recorder(KeyError(TOKEN)), {"api_key": SECRET}).invoke(asked(HOLED))

@@ -24,7 +24,7 @@ from treadle.model.commands import PauseExecution
 from treadle.model.errors import Corrupt
 from treadle.model.execution import Execution, ExecutionStatus
 from treadle.model.ids import ExecutionId
-from treadle.model.persistent import PersistentMap
+from treadle.model.persistent import put
 from treadle.ports.commit import StoredState
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.recording import restore
@@ -37,12 +37,12 @@ Store = FallibleStore | FallibleSqliteStore
 
 
 def without_frames(execution: Execution) -> Execution:
-    return replace(execution, frames=PersistentMap())
+    return replace(execution, frames={})
 
 
 def without_activity(execution: Execution) -> Execution:
     root = replace(execution.frames[ROOT_FRAME], activity=None)
-    return replace(execution, frames=execution.frames.put(ROOT_FRAME, root))
+    return replace(execution, frames=put(execution.frames, ROOT_FRAME, root))
 
 
 def of_other_rules(execution: Execution) -> Execution:

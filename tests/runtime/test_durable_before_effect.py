@@ -116,3 +116,18 @@ async def test_an_id_is_taken_once() -> None:
         with pytest.raises(Rejected, match="execution_exists"):
             await on.engine.start_execution(start, TWO_STEPS)
         assert on.services.names() == ["first", "second"]
+
+
+async def test_whoever_follows_an_execution_is_told_of_a_step_that_is_durable() -> None:
+    async with stage(TWO_STEPS, store=FallibleStore()) as on:
+        for name in ("first", "second"):
+            on.services.hold(name)
+        begun = await on.begin(TWO_STEPS)
+        await on.services.until_called("first")
+        progress = on.engine.followers.add(begun)
+        on.services.release("first")
+        await on.services.until_called("second")
+        assert progress.is_set()
+        on.engine.followers.remove(begun, progress)
+        on.services.release("second")
+        await on.ended(begun)

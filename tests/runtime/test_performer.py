@@ -2,18 +2,26 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 
 import pytest
 from structlog.testing import capture_logs
 
+from tests.invokers.invocations import handler
 from tests.runtime.world import Services, program, stage, task
 from treadle.model.effects import Invocation
 from treadle.model.execution import AttemptOutcome, ExecutionStatus
-from treadle.model.outcomes import Ok, Outcome
+from treadle.model.outcomes import Ok, Outcome, Unknown
 from treadle.runtime.bounds import RuntimeBounds
+from treadle.runtime.performer import CALL_TIMEOUT, Performer
 
 pytestmark = pytest.mark.anyio
 ONE_STEP = program(task("only"))
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
+SOON = RuntimeBounds(attempt_grace_ms=1 - MINUTE_MS, attempt_sweep_ms=5)
+"""Calls of a minute are given up at once."""
+PATIENCE_S = 30
+"""What never comes fails a test and does not hang it."""
 
 
 class Stubborn(Services):
@@ -21,15 +29,23 @@ class Stubborn(Services):
 
     def __init__(self) -> None:
         super().__init__()
-        self.let_go = asyncio.Event()
+        self.begun, self.let_go = asyncio.Event(), asyncio.Event()
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         if invocation.attempt > 1:
             return Ok(body="second")
+        self.begun.set()
         while not self.let_go.is_set():
             with contextlib.suppress(asyncio.CancelledError):
                 await self.let_go.wait()
         return Ok(body="late")
+
+
+@pytest.fixture
+async def stubborn() -> AsyncIterator[Stubborn]:
+    made = Stubborn()
+    yield made
+    made.let_go.set()
 
 
 class Broken(Services):
@@ -66,3 +82,43 @@ async def test_an_invoker_that_raises_leaves_the_outcome_unknown() -> None:
     assert [one.outcome for one in attempts] == [AttemptOutcome.UNKNOWN, AttemptOutcome.OK]
     assert attempts[0].error is not None
     assert attempts[0].error.code == "invoker_failed"
+
+
+async def test_only_what_is_late_is_given_up_and_counted_until_it_ends(stubborn: Stubborn) -> None:
+    reported, given_up = [], asyncio.Event()
+
+    def report(invocation: Invocation, outcome: Outcome) -> None:
+        reported.append((invocation.timeout_ms, outcome))
+        given_up.set()
+
+    performer = Performer(stubborn, SOON)
+    late = performer.perform(handler("late", timeout_ms=MINUTE_MS), report)
+    performer.perform(handler("in time", timeout_ms=HOUR_MS), report)
+    async with asyncio.timeout(PATIENCE_S):
+        await given_up.wait()
+        assert [(limit, outcome.code) for limit, outcome in reported if isinstance(outcome, Unknown)] == [
+            (MINUTE_MS, CALL_TIMEOUT)
+        ]
+        assert (performer.in_flight, performer.outliving) == (1, 1)
+        stubborn.let_go.set()
+        await performer.drain(grace_ms=PATIENCE_S * 1_000)
+    assert late.task is not None
+    assert late.task.done()
+    assert (performer.in_flight, performer.outliving) == (0, 0)
+    assert [limit for limit, _ in reported] == [MINUTE_MS, HOUR_MS]
+
+
+async def test_the_end_of_a_call_that_was_dropped_is_not_reported(stubborn: Stubborn) -> None:
+    reported = []
+    performer = Performer(stubborn, SOON)
+    call = performer.perform(handler("dropped"), lambda *ended: reported.append(ended))
+    await stubborn.begun.wait()
+    performer.drop(call)
+    performer.drop(call)
+    assert (performer.in_flight, performer.outliving) == (0, 1)
+    stubborn.let_go.set()
+    assert call.task is not None
+    async with asyncio.timeout(PATIENCE_S):
+        await call.task
+    assert reported == []
+    await performer.drain(grace_ms=0)

@@ -17,7 +17,7 @@ from tests.runtime.world import (
     task,
     unreachable,
 )
-from treadle.model.commands import PauseExecution, RetryExecution
+from treadle.model.commands import PauseExecution, RetryExecution, TerminateExecution
 from treadle.model.errors import Unavailable
 from treadle.model.execution import ExecutionStatus
 from treadle.model.ids import ExecutionId
@@ -127,3 +127,12 @@ async def test_what_has_an_attempt_out_is_kept(store: Store) -> None:
         assert (await on.ended(begun)).ended is ExecutionStatus.COMPLETED
         assert store.releasing == []
         assert services.names() == ["work"]
+
+
+async def test_one_that_has_left_has_no_alarm_any_more(store: Store) -> None:
+    async with stage(NAPPING, store=store, bounds=RuntimeBounds(keep_waiting_ms=7_200_000)) as on:
+        begun = await on.begin(NAPPING)
+        assert on.engine.readings.next_alarm is not None
+        await on.engine.submit(NAMESPACE, begun, TerminateExecution(actor="dev"))
+        assert on.engine.live_count == 0
+        assert on.engine.readings.next_alarm is None

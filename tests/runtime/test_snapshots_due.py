@@ -7,17 +7,6 @@ from treadle.ports.snapshots import AT_REST_RATIO, TAIL_BYTES_MIN, is_snapshot_d
 LARGE = 8_000_000
 
 
-def is_due(
-    *, snapshot_bytes: int, tail_bytes: int, is_released: bool = False, is_ended: bool = False
-) -> bool:
-    return is_snapshot_due(
-        snapshot_bytes=snapshot_bytes,
-        tail_bytes=tail_bytes,
-        is_released=is_released,
-        is_ended=is_ended,
-    )
-
-
 @pytest.mark.parametrize(
     ("snapshot_bytes", "tail_bytes", "expected"),
     [
@@ -32,10 +21,10 @@ def is_due(
 def test_while_it_is_driven_the_tail_has_to_outweigh_the_snapshot(
     snapshot_bytes: int, tail_bytes: int, *, expected: bool
 ) -> None:
-    assert is_due(snapshot_bytes=snapshot_bytes, tail_bytes=tail_bytes) is expected
+    is_due = is_snapshot_due(snapshot_bytes=snapshot_bytes, tail_bytes=tail_bytes, is_at_rest=False)
+    assert is_due is expected
 
 
-@pytest.mark.parametrize("rests", ["is_released", "is_ended"])
 @pytest.mark.parametrize(
     ("snapshot_bytes", "tail_bytes", "expected"),
     [
@@ -47,6 +36,7 @@ def test_while_it_is_driven_the_tail_has_to_outweigh_the_snapshot(
     ],
 )
 def test_at_rest_a_quarter_of_the_snapshot_is_enough(
-    rests: str, snapshot_bytes: int, tail_bytes: int, *, expected: bool
+    snapshot_bytes: int, tail_bytes: int, *, expected: bool
 ) -> None:
-    assert is_due(snapshot_bytes=snapshot_bytes, tail_bytes=tail_bytes, **{rests: True}) is expected
+    is_due = is_snapshot_due(snapshot_bytes=snapshot_bytes, tail_bytes=tail_bytes, is_at_rest=True)
+    assert is_due is expected

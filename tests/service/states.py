@@ -46,15 +46,15 @@ def execution(**fields: Any) -> Execution:
 
 
 def frames(*given: Frame) -> PersistentMap[FrameId, Frame]:
-    return PersistentMap({frame.id: frame for frame in given})
+    return {frame.id: frame for frame in given}
 
 
 def visits(*given: Visit) -> PersistentMap[str, Visit]:
-    return PersistentMap({visit.node: visit for visit in given})
+    return {visit.node: visit for visit in given}
 
 
 def compensations(*given: Compensation) -> PersistentMap[Path, Compensation]:
-    return PersistentMap({one.path: one for one in given})
+    return {one.path: one for one in given}
 
 
 def visit(node: str, **fields: Any) -> Visit:

@@ -39,7 +39,6 @@ from treadle.model.execution import (
 )
 from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant, NodeId, Path
 from treadle.model.json import Json
-from treadle.model.persistent import PersistentMap
 from treadle.model.waiting import AwaitedChild, Taken, Wait, WaitMode
 from treadle.service.node_views import NODES_SHOWN_MAX, OPEN_STATUS, NodeStatus, UndoStatus
 from treadle.service.views import execution_view
@@ -138,7 +137,7 @@ def test_earlier_visits_are_shown_beside_the_newest_and_newest_first() -> None:
     state = execution(
         frames=frames(Frame(id=FrameId(1), path=Path("a~2"), phase=Phase.BUSY)),
         visits=visits(newest),
-        earlier=PersistentMap({Path("a"): visit("a", status=VisitStatus.COMPLETED)}),
+        earlier={Path("a"): visit("a", status=VisitStatus.COMPLETED)},
     )
     nodes = shown(state)["nodes"]
     assert [(path, one["status"]) for path, one in nodes.items()] == [("a~2", "running"), ("a", "completed")]
@@ -261,7 +260,7 @@ def test_the_whole_has_every_field_in_its_form() -> None:
         priority=3,
         labels={"team": "red"},
         input={"n": 1},
-        vars=PersistentMap({"b": 2, "a": [1]}),
+        vars={"b": 2, "a": [1]},
         paused=Pause(reason="operator", actor="dev"),
         reason="operator",
         warnings=(RunWarning(code="hook_failed", message="no"),),

@@ -72,7 +72,7 @@ def unknown(*, is_lost: bool) -> events.ActivityUnknown:
 
 def test_a_lost_attempt_is_counted_apart_from_an_unknown_one() -> None:
     tally = Tally()
-    tally.add(types_of([unknown(is_lost=True), unknown(is_lost=False), unknown(is_lost=True)]))
+    tally.add([types_of([unknown(is_lost=True), unknown(is_lost=False), unknown(is_lost=True)])])
     ended = told(tally)["treadle_attempts_ended"]
     assert (ended["lost",], ended["unknown",], ended["ok",]) == (2, 1, 0)
 
@@ -80,7 +80,7 @@ def test_a_lost_attempt_is_counted_apart_from_an_unknown_one() -> None:
 def test_nothing_is_counted_twice_however_many_there_are() -> None:
     tally = Tally()
     for _ in range(UNCOUNTED_MAX):
-        tally.add([events.NodeEntered, events.NodeCompleted])
+        tally.add([(events.NodeEntered, events.NodeCompleted)])
         tally.children += 1
     for _ in range(2):
         said = told(tally)

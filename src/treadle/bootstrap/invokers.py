@@ -1,6 +1,6 @@
 """Which invoker carries out which request."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 
 from treadle.config.secrets import Secrets
 from treadle.invokers.echoes import Echoes
@@ -25,9 +25,9 @@ class Dispatch:
     def __init__(self, by_request: Mapping[type, Invoker]) -> None:
         self._by_request = by_request
 
-    async def invoke(self, invocation: Invocation) -> Outcome:
+    def invoke(self, invocation: Invocation) -> Coroutine[None, None, Outcome]:
         """Make the attempt and say how it ended."""
-        return await self._by_request[type(invocation.request)].invoke(invocation)
+        return self._by_request[type(invocation.request)].invoke(invocation)
 
     async def close(self) -> None:
         """Close every invoker."""

@@ -15,7 +15,7 @@ SCHEMA: Final = 1
 
 class StoredEvents(msgspec.Struct, frozen=True, kw_only=True):
     schema: int = SCHEMA
-    events: list[Event]
+    events: Sequence[Event]
 
 
 _encoder = msgspec.json.Encoder()
@@ -29,10 +29,10 @@ def encode_events(events: Sequence[Event]) -> bytes:
     Raises:
         Corrupt: `unencodable`, a payload holds something that is no JSON value.
     """
-    return pack(encode(_encoder, StoredEvents(events=list(events)), "events"))
+    return pack(encode(_encoder, StoredEvents(events=events), "events"))
 
 
-def decode_events(data: bytes) -> list[Event]:
+def decode_events(data: bytes) -> Sequence[Event]:
     """The events that were encoded, of any schema that was ever released.
 
     Raises:

@@ -9,7 +9,7 @@ from treadle.codec.packing import pack
 from treadle.codec.schemas import decode, encode, schema_of
 from treadle.codec.upcasts import from_schema_1, told_by_schema_1
 from treadle.model.execution import Execution
-from treadle.model.persistent import PersistentMap, PersistentStack
+from treadle.model.persistent import PersistentStack, Trie
 
 SCHEMA: Final = 2
 """What `encode_snapshot` writes. A new number comes with an upcast from each old one."""
@@ -21,8 +21,7 @@ class StoredExecution(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _to_builtin(value: object) -> object:
-    """A persistent map in the order of its keys, so that equal states give equal bytes."""
-    if isinstance(value, PersistentMap):
+    if isinstance(value, Trie):
         return dict(sorted(value.items()))
     if isinstance(value, PersistentStack):
         return list(value)
@@ -32,11 +31,6 @@ def _to_builtin(value: object) -> object:
 # Any: the signature of the library's hook; what comes out is of the type asked for.
 def _from_builtin(wanted: type, value: object) -> Any:
     made, arguments = get_origin(wanted), get_args(wanted)
-    if made is PersistentMap:
-        key, item = arguments
-        return PersistentMap(
-            msgspec.convert(value, dict[key, item], str_keys=True, dec_hook=_from_builtin)  # type: ignore[valid-type]  # the arguments are known at run time only
-        )
     if made is PersistentStack:
         return PersistentStack(msgspec.convert(value, list[arguments[0]], dec_hook=_from_builtin))  # type: ignore[valid-type]  # as above
     raise NotImplementedError(wanted)
@@ -54,7 +48,7 @@ _UPCASTS: Mapping[int, Callable[[bytes], StoredExecution]] = {SCHEMA: _current.d
 
 
 def encode_snapshot(execution: Execution) -> bytes:
-    """What is stored for the state; equal states give equal bytes.
+    """What is stored for the state.
 
     Raises:
         Corrupt: `unencodable`, a payload holds something that is no JSON value.

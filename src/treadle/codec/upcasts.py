@@ -45,7 +45,7 @@ def from_schema_1(execution: Execution) -> Execution:
         path: replace(one, settled=execution.version) if one.status in SETTLED else one
         for path, one in execution.compensations.items()
     }
-    return replace(execution, frames=PersistentMap(frames), compensations=PersistentMap(compensations))
+    return replace(execution, frames=frames, compensations=compensations)
 
 
 def _frame(execution: Execution, frame: Frame) -> Frame:
@@ -62,17 +62,13 @@ def told_by_schema_1(execution: Execution) -> Execution:
     """The state without what schema 1 could not tell, to compare a fold with a snapshot of that time."""
     return replace(
         execution,
-        frames=PersistentMap(
-            {
-                key: frame if frame.activity is None else replace(frame, activity=_bare(frame.activity))
-                for key, frame in execution.frames.items()
-            }
-        ),
+        frames={
+            key: frame if frame.activity is None else replace(frame, activity=_bare(frame.activity))
+            for key, frame in execution.frames.items()
+        },
         visits=_bare_visits(execution.visits),
         earlier=_bare_visits(execution.earlier),
-        compensations=PersistentMap(
-            {path: _bare_compensation(one) for path, one in execution.compensations.items()}
-        ),
+        compensations={path: _bare_compensation(one) for path, one in execution.compensations.items()},
     )
 
 
@@ -85,12 +81,10 @@ def _bare_attempts(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
 
 
 def _bare_visits(visits: PersistentMap[K, Visit]) -> PersistentMap[K, Visit]:
-    return PersistentMap(
-        {
-            key: replace(visit, seq=0, closed=0, attempts=_bare_attempts(visit.attempts))
-            for key, visit in visits.items()
-        }
-    )
+    return {
+        key: replace(visit, seq=0, closed=0, attempts=_bare_attempts(visit.attempts))
+        for key, visit in visits.items()
+    }
 
 
 def _bare_compensation(one: Compensation) -> Compensation:

@@ -9,7 +9,7 @@ from treadle.core.turn import Turn
 from treadle.model.events import ActivityStarted
 from treadle.model.execution import Frame, Role
 from treadle.model.ids import FrameId, Instant, Path
-from treadle.model.program import ActivityPlan, TaskNode
+from treadle.model.program import ActivityPlan, CallbackPlan, TaskNode
 from treadle.model.requests import Request
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
@@ -30,7 +30,10 @@ def start_first_attempt(
     plan: ActivityPlan,
     request: Request | UnsetType = UNSET,
 ) -> None:
-    """Owe the first attempt. `request` UNSET: it stands in the state already, with the compensation."""
+    """Owe the first attempt, which awaits no callback.
+
+    `request` UNSET: it stands in the state already, with the compensation.
+    """
     turn.start(
         ActivityStarted(
             at=turn.now,
@@ -40,7 +43,6 @@ def start_first_attempt(
             key=key,
             request=request,
             timeout_ms=plan.timeout_ms,
-            callback_until=callback_until(turn, turn.frame(frame)),
         )
     )
 
@@ -48,23 +50,26 @@ def start_first_attempt(
 def start_next_attempt(turn: Turn, frame: FrameId) -> None:
     """Owe the next attempt of the frame's activity: the same bytes under the same key."""
     standing = turn.frame(frame)
-    activity = required(standing.activity, "activity to try again")
+    activity, plan = required(standing.activity, "activity to try again"), callback_plan(turn, standing)
     turn.start(
         ActivityStarted(
             at=turn.now,
             frame=frame,
             path=place_of(standing),
             attempt=activity.number + 1,
-            callback_until=callback_until(turn, standing),
+            callback_until=None if plan is None else callback_until(turn, plan),
         )
     )
 
 
-def callback_until(turn: Turn, frame: Frame) -> Instant | None:
-    """Until when an attempt that begins now awaits its callback; None if it awaits none."""
+def callback_plan(turn: Turn, frame: Frame) -> CallbackPlan | None:
+    """The callback that ends the frame's attempts, None if their answers do."""
     if frame.role is not BODY or frame.node is None:
         return None
     node = turn.program.nodes[frame.node]
-    if not isinstance(node, TaskNode) or node.callback is None:
-        return None
-    return Instant(turn.now + node.callback.timeout_ms)
+    return node.callback if isinstance(node, TaskNode) else None
+
+
+def callback_until(turn: Turn, plan: CallbackPlan) -> Instant:
+    """Until when an attempt that begins now awaits its callback."""
+    return Instant(turn.now + plan.timeout_ms)

@@ -154,8 +154,8 @@ def _completed(
     trigger = trigger_answer(activity_of(frame), attempt.number) or NOT_ANSWERED
     answer = Ok(body=command.body, status=trigger.status, headers=command.headers)
     output = command.body
-    if failure is None:
-        output, failure = judged_output(turn, frame, node, answer)
+    if failure is None and node.output is not None:
+        output, failure = judged_output(turn, frame, node.output, answer)
     if not fits(turn, output):
         output, failure = None, beyond(frame, STATE_BYTES, too_large(turn))
     turn.emit(

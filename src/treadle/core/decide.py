@@ -8,10 +8,11 @@ from treadle.core.compensating import EXHAUSTED, NEEDS_RESPONSE
 from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.core.measuring import EVENT_BYTES
 from treadle.core.outstanding import invocation, is_out
+from treadle.core.required import required
 from treadle.core.settling import conclude, runnable, settle
 from treadle.core.signals import expire
 from treadle.core.status import is_stuck
-from treadle.core.timers import due_by, is_past_deadline, next_wake_at
+from treadle.core.timers import due_by, earliest, is_due, is_past_deadline
 from treadle.core.turn import Turn
 from treadle.core.unknowns import pause_for_unknown, unresolved
 from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
@@ -41,36 +42,39 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
     starts, and nothing due fires unless a deadline has passed, as an engine wants it that is about to stop.
     `state_bytes` is what the state holds at most, as the decision before said.
     """
+    was_ended = was_paused = False
     if execution is None:
         if not isinstance(command, StartExecution):
             return Refused(code="execution_not_found", message="there is no such execution")
+        turn = Turn(program, None, now, bounds)
     else:
-        now = max(now, execution.updated_at)
-    turn = Turn(program, execution, now, bounds)
-    turn.state_bytes = state_bytes
-    if is_held:
-        turn.is_held = True
-    if execution is not None:
+        turn = Turn(program, execution, max(now, execution.updated_at), bounds)
+        turn.state_bytes = state_bytes
+        turn.is_held = is_held
         begin(turn, execution, command)
-    was_ended = execution is not None and execution.ended is not None
-    was_paused = execution is not None and turn.execution.paused is not None
+        was_ended, was_paused = execution.ended is not None, turn.execution.paused is not None
     refused = HANDLERS[type(command)](turn, command)
     if refused is not None:
         return refused
     if is_held:
         rest(turn)
+    elif was_ended or was_paused:
+        go_on_again(turn, was_ended=was_ended)
     else:
-        go_on(turn, was_paused=was_paused, was_ended=was_ended)
-    ask_further(turn)
-    if turn.execution.compensations:
-        announce_stuck(turn)
-    if not was_ended:
+        settle(turn)
+    if turn.execution.ended is None:
+        if turn.root.ending is not None:
+            ask_further(turn)
+        if turn.execution.compensations:
+            announce_stuck(turn)
+    elif not was_ended:
         tell_parent(turn)
+    events = turn.events
     return Decision(
-        events=tuple(turn.events),
+        events=tuple(events),
         execution=turn.execution,
         effects=effects_of(turn),
-        state_bytes=turn.state_bytes + EVENT_BYTES * len(turn.events),
+        state_bytes=turn.state_bytes + EVENT_BYTES * len(events),
     )
 
 
@@ -84,23 +88,26 @@ def begin(turn: Turn, execution: Execution, command: Command) -> None:
         if not isinstance(command, PauseExecution) and is_past_deadline(turn):
             catch_up(turn, is_bounded=False)
         return
-    has_signals = bool(execution.signals)
-    if has_signals:
+    if execution.signals:
         expire(turn)
     is_continuing = type(command) is Continue
-    is_plain = not has_signals and not is_continuing and execution.frames[ROOT_FRAME].ending is None
-    if not is_plain or due_by(turn, turn.now) is not None:
+    if (
+        execution.signals
+        or is_continuing
+        or execution.frames[ROOT_FRAME].ending is not None
+        or is_due(execution, turn.now)
+    ):
         catch_up(turn, is_bounded=is_continuing)
 
 
-def go_on(turn: Turn, *, was_paused: bool, was_ended: bool) -> None:
-    """Take every step that can be taken; after a pause, first what came and fell due in it.
+def go_on_again(turn: Turn, *, was_ended: bool) -> None:
+    """Take every step that can be taken; if it is not paused any more, first what came and fell due till now.
 
     A run that begins anew takes no signal that has expired since the run before.
     """
     if was_ended:
         expire(turn)
-    if was_paused and turn.execution.paused is None:
+    elif turn.execution.paused is None:
         catch_up(turn)
     settle(turn)
 
@@ -116,31 +123,30 @@ def rest(turn: Turn) -> None:
 def ask_further(turn: Turn) -> None:
     """A pause for an unknown outcome, ended by a stop, goes on if the stop does not reach what is unknown."""
     execution = turn.execution
-    is_stopping = execution.ended is None and turn.root.ending is not None
-    if is_stopping and unresolved(execution) and runnable(execution) is None:
+    if unresolved(execution) and runnable(execution) is None:
         pause_for_unknown(turn)
 
 
 def tell_parent(turn: Turn) -> None:
-    """Let the execution that awaits the end of this one know of it."""
+    """Let the execution that awaits the end of this one, which has come, know of it."""
     execution = turn.execution
     parent = execution.parent
-    if execution.ended is None or parent is None or parent.activity is None:
+    if parent is None or parent.activity is None:
         return
     command = ReportChild(
         activity=parent.activity,
         child=execution.id,
-        status=execution.ended,
+        status=required(execution.ended, "end of the execution"),
         output=None if execution.output is UNSET else execution.output,
         failure=execution.failure,
     )
-    turn.others.append(Notice(execution_id=parent.id, command=command))
+    turn.owe(Notice(execution_id=parent.id, command=command))
 
 
 def announce_stuck(turn: Turn) -> None:
     """Say once that nothing can move until a person has decided."""
     execution = turn.execution
-    if execution.is_stuck or execution.ended is not None or not is_stuck(execution):
+    if execution.is_stuck or not is_stuck(execution):
         return
     codes = {
         one.error.code
@@ -157,13 +163,13 @@ def effects_of(turn: Turn) -> tuple[Effect, ...]:
     """What this decision newly owes: its attempts, the next alarm, a continuation if it stopped short."""
     execution = turn.execution
     owed: list[Effect] = [*turn.others]
-    for started in dict.fromkeys(turn.started):
+    for started in dict.fromkeys(turn.started) if len(turn.started) > 1 else turn.started:
         frame = execution.frames.get(started)
         if frame is not None and is_out(frame):
             owed.append(invocation(execution, frame))
-    wake_at = next_wake_at(execution)
-    if wake_at is not None:
-        owed.append(Alarm(at=wake_at))
+    due = earliest(execution)
+    if due is not None:
+        owed.append(Alarm(at=due.at))
     if not turn.is_settled and runnable(execution) is not None:
         owed.append(Continuation())
     return tuple(owed)

@@ -29,12 +29,14 @@ def enter_next(turn: Turn, frame: Frame) -> None:
     """
     execution = turn.execution
     node = turn.program.nodes[required(frame.node, "node to enter")]
-    newest = execution.visits.get(f"{node.id}{frame.suffix}")
+    path, number = Path(f"{node.id}{frame.suffix}"), 1
+    newest = execution.visits.get(path)
     if newest is not None and is_kept(turn, frame, newest):
         _keep(turn, frame, node, newest)
         return
-    number = next_number(execution, frame, node.id, newest)
-    path = visit_path(node.id, frame.suffix, number)
+    if newest is not None or frame.suffix:
+        number = next_number(execution, frame, node.id, newest)
+        path = visit_path(node.id, frame.suffix, number)
     try:
         is_wanted = node.when is None or bool(node.when(Scope(execution, frame)))
     except ExpressionError as error:

@@ -6,8 +6,6 @@ An event that does not fit the state raises (KeyError, ValueError): the history 
 from collections.abc import Iterable
 from typing import Final
 
-from msgspec.structs import replace
-
 from treadle.core.folding import activities, branches, compensations, lifecycle, visits, waits
 from treadle.core.folding.changes import Fold
 from treadle.model.events import Event, ExecutionStarted
@@ -29,11 +27,7 @@ def evolve(execution: Execution | None, event: Event) -> Execution:
         if not isinstance(event, ExecutionStarted):
             raise ValueError(f"a history begins with ExecutionStarted, not {type(event).__name__}")
         return lifecycle.execution_started(event)
-    seq = execution.version + 1
-    changes = FOLDS[type(event)](execution, event, seq)
-    changes["version"] = seq
-    changes["updated_at"] = event.at
-    return replace(execution, **changes)
+    return FOLDS[type(event)](execution, event, execution.version + 1)
 
 
 def fold(execution: Execution | None, events: Iterable[Event]) -> Execution:

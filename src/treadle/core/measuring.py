@@ -12,7 +12,7 @@ import msgspec
 from treadle.core.turn import Turn
 from treadle.model.execution import Execution
 from treadle.model.json import Json
-from treadle.model.persistent import PersistentMap, PersistentStack
+from treadle.model.persistent import PersistentStack, Trie
 
 STATE_BYTES: Final = "state_bytes"
 """The name of the bound."""
@@ -23,7 +23,7 @@ EVENT_BYTES: Final = 192
 
 
 def _to_builtin(value: object) -> object:
-    if isinstance(value, PersistentMap):
+    if isinstance(value, Trie):
         return dict(value.items())
     if isinstance(value, PersistentStack):
         return list(value)
@@ -59,6 +59,8 @@ def fits(turn: Turn, payload: Json) -> bool:
 
     What is no JSON value has no size: it is refused when it is to be stored.
     """
+    if payload is None:
+        return True
     size = _size(payload)
     most = turn.bounds.state_bytes
     if turn.state_bytes + size > most and turn.has_started:

@@ -24,7 +24,6 @@ from treadle.model.events import (
     NodeCompleted,
 )
 from treadle.model.execution import AttemptError, Frame, Response, Role
-from treadle.model.ids import FrameId
 from treadle.model.json import Json
 from treadle.model.outcomes import Failed, Ok, Outcome, Unknown
 from treadle.model.policies import OnUnknown
@@ -34,9 +33,8 @@ from treadle.model.program import ChildNode, TaskNode
 BODY: Final = Role.BODY
 
 
-def report(turn: Turn, frame_id: FrameId, outcome: Outcome) -> None:
+def report(turn: Turn, frame: Frame, outcome: Outcome) -> None:
     """Record how the open attempt of the frame ended, and what follows."""
-    frame = turn.frame(frame_id)
     if isinstance(outcome, Ok):
         _ok(turn, frame, outcome)
     elif isinstance(outcome, Failed):
@@ -49,7 +47,7 @@ def _ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
     if frame.role is BODY:
         _visit_ok(turn, frame, outcome)
         return
-    _emit_completed(turn, frame, outcome, output=outcome.body)
+    _emit_completed(turn, frame, outcome, outcome.body)
     if frame.role is Role.UNDO:
         turn.emit(CompensationCompleted(at=turn.now, frame=frame.id, path=undone_by(frame)))
     elif frame.role is Role.HOOK:
@@ -58,7 +56,7 @@ def _ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
         probe_ended(turn, turn.frame(frame.id), outcome)
 
 
-def _emit_completed(turn: Turn, frame: Frame, outcome: Ok, *, output: Json) -> None:
+def _emit_completed(turn: Turn, frame: Frame, outcome: Ok, output: Json) -> None:
     activity = required(frame.activity, "activity of the frame")
     response = None
     if outcome.status is not None:
@@ -87,11 +85,13 @@ def _visit_ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
         callbacks.accepted(turn, frame, outcome)
         return
     path = required(frame.path, "visit")
-    output, failure = judged_output(turn, frame, node, outcome)
+    output, failure = outcome.body, None
+    if node.output is not None:
+        output, failure = judged_output(turn, frame, node.output, outcome)
     if not kept_fits(turn, outcome, output):
         output, failure = None, beyond(frame, STATE_BYTES, too_large(turn))
         outcome = Ok(status=outcome.status)
-    _emit_completed(turn, frame, outcome, output=output)
+    _emit_completed(turn, frame, outcome, output)
     if node.compensation is not None:
         arm(turn, turn.frame(frame.id), path, node)
     if failure is None:

@@ -9,6 +9,7 @@ from treadle.model.execution import Execution, Failure, Frame, Response, Visit
 from treadle.model.ids import NodeId, forward_key
 from treadle.model.instants import format_instant
 from treadle.model.json import Json
+from treadle.model.persistent import as_dict
 
 NOTHING: Final[Mapping[str, Json]] = {}
 
@@ -28,7 +29,7 @@ class Scope:
         if name == "input":
             return self._execution.input
         if name == "vars":
-            return dict(self._execution.vars.items())
+            return as_dict(self._execution.vars)
         if name == "execution":
             return execution_root(self._execution)
         if name in self._extra:

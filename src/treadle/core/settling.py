@@ -38,13 +38,14 @@ def settle(turn: Turn) -> None:
 
     Nor further than the step that brings what they record beyond `bounds.decision_bytes`.
     """
-    bytes_max = turn.payload_bytes + turn.bounds.decision_bytes
-    while turn.transitions < turn.bounds.transitions and turn.payload_bytes <= bytes_max:
+    bounds = turn.bounds
+    transitions_max, bytes_max = bounds.transitions, turn.payload_bytes + bounds.decision_bytes
+    while turn.transitions < transitions_max and turn.payload_bytes <= bytes_max:
         frame = runnable(turn.execution)
         if frame is None:
             turn.is_settled = True
             return
-        step(turn, frame)
+        step_of(turn, frame)(turn, frame)
 
 
 def conclude(turn: Turn) -> None:
@@ -54,7 +55,7 @@ def conclude(turn: Turn) -> None:
     gone through before something begins in it, so there are no more such steps than frames.
     """
     while (frame := concludable(turn)) is not None:
-        step(turn, frame)
+        step_of(turn, frame)(turn, frame)
 
 
 def concludable(turn: Turn) -> Frame | None:
@@ -106,6 +107,8 @@ def is_runnable(execution: Execution, frame: Frame) -> bool:
     A body whose only child frames trail goes on; it does not end before they have closed.
     """
     phase = frame.phase
+    if phase is READY and not frame.children:
+        return True
     if phase is UNDOING:
         return frame.children == 0
     if phase is CLOSING:
@@ -119,12 +122,7 @@ def is_runnable(execution: Execution, frame: Frame) -> bool:
     return phase is READY or frame.ending is not None
 
 
-def step(turn: Turn, frame: Frame) -> None:
-    """Take the frame one step on."""
-    _step_of(turn, frame)(turn, frame)
-
-
-def _step_of(turn: Turn, frame: Frame) -> Callable[[Turn, Frame], None]:
+def step_of(turn: Turn, frame: Frame) -> Callable[[Turn, Frame], None]:
     """What the frame's next step is: a table of its role and of where it stands."""
     if frame.role is UNDO:
         return undo_again

@@ -24,7 +24,7 @@ def stop(
     if child is None or before.ending is not None:
         return
     command = PassDeadline() if _is_late(turn, frame_id) else CancelExecution(actor="engine")
-    turn.others.append(Notice(execution_id=child.id, command=command))
+    turn.owe(Notice(execution_id=child.id, command=command))
 
 
 def _is_late(turn: Turn, frame_id: FrameId) -> bool:

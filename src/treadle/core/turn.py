@@ -1,8 +1,9 @@
 """One decision in the making: events are applied as they are emitted, so each rule sees the newest state."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from treadle.core.evolve import evolve
+from treadle.core.evolve import FOLDS, evolve
 from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.model.bounds import ExecutionBounds
 from treadle.model.effects import ChildStart, Notice
@@ -10,6 +11,7 @@ from treadle.model.events import (
     ActivityStarted,
     BranchOpened,
     Event,
+    ExecutionStarted,
     IterationEnded,
     NodeCompleted,
     NodeEntered,
@@ -42,7 +44,6 @@ class Turn:
         "bounds",
         "events",
         "execution",
-        "has_started",
         "is_held",
         "is_settled",
         "later",
@@ -64,31 +65,41 @@ class Turn:
         self.now = now
         self.bounds = bounds
         self.events: list[Event] = []
-        self.started: list[FrameId] = []
-        self.others: list[ChildStart | Notice] = []
-        self.state_bytes = 0
-        self.payload_bytes = 0
-        self.transitions = 0
-        self.is_settled = False
-        self.is_held = False
+        self.started: Sequence[FrameId] = ()
+        self.others: Sequence[ChildStart | Notice] = ()
         self.later = NO_FRAMES
-        self.has_started = execution is not None
-        self.since = 0 if execution is None else execution.version
+        self.since = self.state_bytes = self.payload_bytes = self.transitions = 0
+        self.is_settled = self.is_held = False
         if execution is not None:
             self.execution = execution
+            self.since = execution.version
+
+    @property
+    def has_started(self) -> bool:
+        """Whether there is an execution."""
+        return bool(self.since or self.events)
+
+    def begin(self, event: ExecutionStarted) -> None:
+        """Let there be an execution."""
+        self.events.append(event)
+        self.execution = evolve(None, event)
 
     def emit(self, event: Event) -> None:
         """Let it have happened."""
+        execution, kind = self.execution, type(event)
         self.events.append(event)
-        self.execution = evolve(self.execution if self.has_started else None, event)
-        self.has_started = True
-        if type(event) in TRANSITIONS:
+        self.execution = FOLDS[kind](execution, event, execution.version + 1)
+        if kind in TRANSITIONS:
             self.transitions += 1
 
     def start(self, attempt: ActivityStarted) -> None:
         """Owe an attempt."""
         self.emit(attempt)
-        self.started.append(attempt.frame)
+        self.started = (*self.started, attempt.frame)
+
+    def owe(self, other: ChildStart | Notice) -> None:
+        """Owe another execution its start, or a note."""
+        self.others = (*self.others, other)
 
     def frame(self, frame: FrameId) -> Frame:
         """The frame as it is now."""

@@ -21,24 +21,29 @@ class Constant:
         self.value = value
         self.reads = NOTHING
 
-    def __call__(self, roots: Roots) -> Json:
+    def evaluate(self, roots: Roots) -> Json:
         return self.value
+
+    __call__ = evaluate
 
 
 class Compiled:
-    """A closure with the paths it reads; `is_computed` if there is CEL in it."""
+    """A closure with the paths it reads; `is_computed` if there is CEL in it.
 
-    __slots__ = ("_evaluate", "is_computed", "reads")
+    What is built of others takes their `evaluate`: calling them costs one call more.
+    """
+
+    __slots__ = ("evaluate", "is_computed", "reads")
 
     def __init__(
         self, evaluate: Evaluate, reads: frozenset[tuple[str, ...]], *, is_computed: bool = False
     ) -> None:
-        self._evaluate = evaluate
+        self.evaluate = evaluate
         self.reads = reads
         self.is_computed = is_computed
 
     def __call__(self, roots: Roots) -> Json:
-        return self._evaluate(roots)
+        return self.evaluate(roots)
 
 
 class NoRoots:

@@ -135,11 +135,12 @@ def _build_object(value: dict[str, Json], pointer: str, build: Nested) -> Built:
             fixed[key] = nested
     if not moving:
         return Constant(fixed)
+    evaluated = [(key, part.evaluate) for key, part in moving]
 
     def render(roots: Roots) -> Json:
         rendered = fixed.copy()
-        for key, part in moving:
-            rendered[key] = part(roots)
+        for key, evaluate in evaluated:
+            rendered[key] = evaluate(roots)
         return rendered
 
     return Compiled(render, NOTHING.union(*[part.reads for _, part in moving]))
@@ -157,11 +158,12 @@ def _build_list(value: list[Json], pointer: str, build: Nested) -> Built:
             fixed.append(part.value)
     if not moving:
         return Constant(fixed)
+    evaluated = [(index, part.evaluate) for index, part in moving]
 
     def render(roots: Roots) -> Json:
         rendered = fixed.copy()
-        for index, part in moving:
-            rendered[index] = part(roots)
+        for index, evaluate in evaluated:
+            rendered[index] = evaluate(roots)
         return rendered
 
     return Compiled(render, NOTHING.union(*[part.reads for _, part in moving]))

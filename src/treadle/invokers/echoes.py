@@ -27,6 +27,7 @@ class Echoes:
         self._known = known
         self._sent: dict[Namespace, tuple[str, ...]] = {}
         self._masks: dict[Namespace, tuple[tuple[str, ...], Mask]] = {}
+        """Each with the secrets that were known when it was made; gone when more were sent since."""
 
     def remember(self, namespace: Namespace, secrets: list[str]) -> None:
         """Keep these out of what comes back in this namespace, also when they are secrets no more."""
@@ -34,13 +35,16 @@ class Echoes:
         fresh = tuple(secret for secret in secrets if secret not in known)
         if fresh:
             self._sent[namespace] = (*known, *fresh)[-SENT_MAX:]
+            self._masks.pop(namespace, None)
 
     def without(self, namespace: Namespace, outcome: Outcome) -> Outcome:
         """The outcome as it may be stored."""
-        if isinstance(outcome, Ok):
-            return self.without_in_answer(namespace, outcome)
         mask = self._mask(namespace)
-        return replace(outcome, message=mask(outcome.message)) if mask else outcome
+        if not mask:
+            return outcome
+        if isinstance(outcome, Ok):
+            return masked_answer(outcome, mask)
+        return replace(outcome, message=mask(outcome.message))
 
     def without_in_answer(self, namespace: Namespace, answer: Ok) -> Ok:
         """The answer as it may be stored: a callback is one too."""
@@ -48,10 +52,11 @@ class Echoes:
         return masked_answer(answer, mask) if mask else answer
 
     def _mask(self, namespace: Namespace) -> Mask:
-        values = (*self._known(namespace), *self._sent.get(namespace, ()))
+        known = self._known(namespace)
         made = self._masks.get(namespace)
-        if made is None or made[0] != values:
-            made = values, Mask(value for value in values if len(value) >= SECRET_CHARS_MIN)
+        if made is None or made[0] != known:
+            values = (*known, *self._sent.get(namespace, ()))
+            made = known, Mask(value for value in values if len(value) >= SECRET_CHARS_MIN)
             self._masks[namespace] = made
         return made[1]
 

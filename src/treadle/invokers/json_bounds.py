@@ -8,6 +8,8 @@ from treadle.model.json import Json
 
 JSON_DEPTH_MAX: Final = 64
 """Arrays and objects inside each other."""
+FLAT_BYTES_MAX: Final = 2 * JSON_DEPTH_MAX
+"""So many bytes have no brackets for more."""
 
 
 class JsonFault(Exception):
@@ -27,7 +29,7 @@ def decode_json(raw: bytes) -> Json:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise JsonFault(str(error)) from None
     # What has no more than that many brackets cannot be deeper: counting is far cheaper than walking.
-    if raw.count(b"{") + raw.count(b"[") > JSON_DEPTH_MAX:
+    if len(raw) > FLAT_BYTES_MAX and raw.count(b"{") + raw.count(b"[") > JSON_DEPTH_MAX:
         _check_depth(value)
     return value
 

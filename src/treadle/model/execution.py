@@ -187,8 +187,8 @@ class Joining(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults
     opened: int = 0
     ended: int = 0
     since: int = 0
-    numbers: PersistentMap[str, int] = PersistentMap()
-    results: PersistentMap[str, Json] = PersistentMap()
+    numbers: PersistentMap[str, int] = {}
+    results: PersistentMap[str, Json] = {}
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -343,14 +343,14 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     priority: int = 0
     labels: dict[str, str] = {}
     input: Json = None
-    vars: PersistentMap[str, Json] = PersistentMap()
+    vars: PersistentMap[str, Json] = {}
     traceparent: str | None = None
     run: int = 1
     version: int
-    frames: Frames = PersistentMap()
-    visits: PersistentMap[str, Visit] = PersistentMap()
-    earlier: PersistentMap[Path, Visit] = PersistentMap()
-    compensations: PersistentMap[Path, Compensation] = PersistentMap()
+    frames: Frames = {}
+    visits: PersistentMap[str, Visit] = {}
+    earlier: PersistentMap[Path, Visit] = {}
+    compensations: PersistentMap[Path, Compensation] = {}
     paused: Pause | None = None
     outcome: ExecutionStatus | None = None
     ended: ExecutionStatus | None = None
@@ -364,9 +364,9 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     start_at: Instant | None = None
     updated_at: Instant
     ended_at: Instant | None = None
-    signals: PersistentMap[int, KeptSignal] = PersistentMap()
-    signal_keys: PersistentMap[str, UsedKey] = PersistentMap()
-    numbers: PersistentMap[str, int] = PersistentMap()
+    signals: PersistentMap[int, KeptSignal] = {}
+    signal_keys: PersistentMap[str, UsedKey] = {}
+    numbers: PersistentMap[str, int] = {}
     deadline_at: Instant | None = None
     deadline_ms: int | None = None
     parent: ParentRef | None = None

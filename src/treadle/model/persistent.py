@@ -4,8 +4,8 @@ The only file that names the library, so that it can be replaced. Iteration orde
 not defined: who needs an order sorts by a key of the value.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final, Generic, Protocol, TypeVar, cast
+from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
+from typing import Final, Generic, Protocol, TypeAlias, TypeVar, cast
 
 from rpds import HashTrieMap, List
 
@@ -14,9 +14,36 @@ V = TypeVar("V")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
+PersistentMap: TypeAlias = Mapping[K, V]
+"""A mapping that nobody changes: `put` and `without` give a changed copy.
+
+A small one is a dict that is copied, which is several times as fast as a trie of that size; one that has
+SMALL_MAX entries becomes a trie with the next change, so that a change costs the logarithm of the size.
+"""
 SMALL_MAX: Final = 256
-"""Entries up to which copying a dict is cheaper than a change of a trie (measured: 0.7 against 1 to 4 us)."""
-_new = object.__new__
+"""Entries below which copying a dict is cheaper than a change of a trie (measured: 0.7 against 1 to 4 us)."""
+
+
+def put(entries: PersistentMap[K, V], key: K, value: V) -> PersistentMap[K, V]:
+    """A copy in which `key` has `value`."""
+    if type(entries) is dict and len(entries) < SMALL_MAX:
+        return {**entries, key: value}
+    trie = entries if isinstance(entries, Trie) else Trie(HashTrieMap(entries))
+    return trie.put(key, value)
+
+
+def without(entries: PersistentMap[K, V], key: K) -> PersistentMap[K, V]:
+    """A copy without `key`, which must be there (KeyError)."""
+    if isinstance(entries, Trie):
+        return entries.without(key)
+    copy = {**entries}
+    del copy[key]
+    return copy
+
+
+def as_dict(entries: PersistentMap[K, V]) -> dict[K, V]:
+    """The entries as a dict that is only to be read: perhaps the map itself."""
+    return entries if type(entries) is dict else dict(entries.items())
 
 
 class _Headed(Protocol[T_co]):
@@ -26,11 +53,11 @@ class _Headed(Protocol[T_co]):
     def first(self) -> T_co: ...
 
 
-class _Trie(Generic[K, V]):
-    """The library's map as PersistentMap uses it.
+class Trie(Mapping[K, V]):
+    """A large persistent map.
 
-    Its iterators take a changed copy of the map for every entry (measured: 2 to 6 us each); what it pickles
-    are all entries at once (0.05 us each).
+    The library's iterators take a changed copy of the map for every entry (measured: 2 to 6 us each); what
+    it pickles are all entries at once (0.05 us each).
     """
 
     __slots__ = ("_map",)
@@ -38,21 +65,26 @@ class _Trie(Generic[K, V]):
     def __init__(self, entries: "HashTrieMap[K, V]") -> None:
         self._map = entries
 
-    def insert(self, key: K, value: V) -> "_Trie[K, V]":
-        return _Trie(self._map.insert(key, value))
+    def put(self, key: K, value: V) -> "Trie[K, V]":
+        """A copy in which `key` has `value`."""
+        return Trie(self._map.insert(key, value))
 
-    def remove(self, key: K) -> "_Trie[K, V]":
-        return _Trie(self._map.remove(key))
+    def without(self, key: K) -> "Trie[K, V]":
+        """A copy without `key`, which must be there (KeyError)."""
+        return Trie(self._map.remove(key))
 
-    def get(self, key: K) -> V | None:
-        return self._map.get(key)
+    def items(self) -> ItemsView[K, V]:
+        return self._entries().items()
 
-    def items(self) -> list[tuple[K, V]]:
+    def values(self) -> ValuesView[V]:
+        return self._entries().values()
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._entries())
+
+    def _entries(self) -> dict[K, V]:
         _, (entries,) = cast("tuple[object, tuple[list[tuple[K, V]]]]", self._map.__reduce__())
-        return entries
-
-    def values(self) -> list[V]:
-        return [value for _, value in self.items()]
+        return dict(entries)
 
     def __getitem__(self, key: K) -> V:
         return self._map[key]
@@ -60,80 +92,11 @@ class _Trie(Generic[K, V]):
     def __contains__(self, key: object) -> bool:
         return key in self._map
 
-    def __iter__(self) -> Iterator[K]:
-        return iter([key for key, _ in self.items()])
-
     def __len__(self) -> int:
         return len(self._map)
 
-
-class PersistentMap(Generic[K, V]):
-    """An immutable mapping; `put` and `without` return a changed copy.
-
-    A small map is a dict that is copied, which is several times as fast as a trie of that size; a map
-    that outgrows SMALL_MAX is a trie from then on, so that a change costs the logarithm of the size.
-    """
-
-    __slots__ = ("_items",)
-    _items: "dict[K, V] | _Trie[K, V]"
-
-    def __init__(self, items: Mapping[K, V] | None = None) -> None:
-        given = dict(items) if items else {}
-        self._items = given if len(given) <= SMALL_MAX else _Trie(HashTrieMap(given))
-
-    def put(self, key: K, value: V) -> "PersistentMap[K, V]":
-        """A copy in which `key` has `value`."""
-        items = self._items
-        made: PersistentMap[K, V] = _new(PersistentMap)
-        if type(items) is dict:
-            copy = items.copy()
-            copy[key] = value
-            made._items = copy if len(copy) <= SMALL_MAX else _Trie(HashTrieMap(copy))
-        else:
-            made._items = cast("_Trie[K, V]", items).insert(key, value)
-        return made
-
-    def without(self, key: K) -> "PersistentMap[K, V]":
-        """A copy without `key`, which must be there (KeyError)."""
-        items = self._items
-        made: PersistentMap[K, V] = _new(PersistentMap)
-        if type(items) is dict:
-            copy = items.copy()
-            del copy[key]
-            made._items = copy
-        else:
-            made._items = cast("_Trie[K, V]", items).remove(key)
-        return made
-
-    def get(self, key: K) -> V | None:
-        return self._items.get(key)
-
-    def items(self) -> Collection[tuple[K, V]]:
-        return self._items.items()
-
-    def values(self) -> Collection[V]:
-        return self._items.values()
-
-    def __getitem__(self, key: K) -> V:
-        return self._items[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._items
-
-    def __iter__(self) -> Iterator[K]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, PersistentMap) and dict(self.items()) == dict(other.items())
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self._items))
-
     def __repr__(self) -> str:
-        return f"PersistentMap({dict(self.items())!r})"
+        return f"Trie({self._entries()!r})"
 
 
 class PersistentStack(Generic[T]):

@@ -12,14 +12,14 @@ byte of history, however large its state is; and who takes it up folds a tail of
 """
 
 
-def is_snapshot_due(*, snapshot_bytes: int, tail_bytes: int, is_released: bool, is_ended: bool) -> bool:
+def is_snapshot_due(*, snapshot_bytes: int, tail_bytes: int, is_at_rest: bool) -> bool:
     """Whether a commit is to carry a snapshot.
 
     `tail_bytes` counts the encoded events since the last snapshot, of which `snapshot_bytes` is the size
     (0 without one), this commit's included. A snapshot is due when its tail outweighs it, so the bytes
-    written stay linear in the work and a resume reads at most about twice the state; and sooner when nobody
-    keeps the state in memory any more.
+    written stay linear in the work and a resume reads at most about twice the state; and sooner at rest: the
+    execution is released or has ended, and nobody keeps the state in memory any more.
     """
-    if is_released or is_ended:
+    if is_at_rest:
         return tail_bytes * AT_REST_RATIO >= snapshot_bytes
-    return tail_bytes > max(snapshot_bytes, TAIL_BYTES_MIN)
+    return tail_bytes > TAIL_BYTES_MIN and tail_bytes > snapshot_bytes

@@ -1,25 +1,36 @@
 """Group commit: a batch is written as soon as the one before is durable, never after a delay."""
 
 import asyncio
-from collections import deque
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, compress, repeat
+from operator import attrgetter, itemgetter
 from typing import Final, TypeAlias
 
 import structlog
 
 from treadle.model.errors import Unavailable
-from treadle.ports.commit import Commit, CommitResult
+from treadle.ports.commit import CommitResult
 from treadle.ports.store import Store
 from treadle.runtime.bounds import RuntimeBounds
+from treadle.runtime.recording import Recording
 from treadle.telemetry.metric import histogram
 from treadle.telemetry.metrics import BATCH_COMMITS, BATCH_SECONDS
+from treadle.telemetry.tally import Tally
 
 log = structlog.get_logger(__name__)
 
 Ending: TypeAlias = CommitResult | BaseException
 """How a commit ended: a result of the store, or why it was not written."""
-WhenDone: TypeAlias = Callable[[Ending], None]
+WhenDone: TypeAlias = Callable[[Recording, Ending], None]
+Handed: TypeAlias = tuple[Recording, WhenDone]
+Ended: TypeAlias = tuple[Recording, WhenDone, Ending]
 
+# Of each commit of a batch, without a step of the interpreter for each.
+RECORDING: Final = itemgetter(0)
+COMMIT: Final = attrgetter("commit")
+SIZE_BYTES: Final = attrgetter("size_bytes")
+TYPES: Final = attrgetter("types")
 REFUSED: Final = "refused"
 """How a commit ended that the store takes in no batch."""
 TOLD_AT_ONCE: Final = 256
@@ -37,11 +48,12 @@ class Committer:
     next batch is at the store.
     """
 
-    def __init__(self, store: Store, bounds: RuntimeBounds) -> None:
+    def __init__(self, store: Store, bounds: RuntimeBounds, tally: Tally) -> None:
         self._store = store
         self._bounds = bounds
-        self._waiting: deque[tuple[Commit, WhenDone]] = deque()
-        self._ended: deque[tuple[WhenDone, Ending]] = deque()
+        self._tally = tally
+        self._waiting: list[Handed] = []
+        self._ended: list[Ended] = []
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -69,12 +81,12 @@ class Committer:
             return None
         return self._fault
 
-    def add(self, commit: Commit, when_done: WhenDone) -> None:
-        """Have `commit` written; `when_done` is called in the loop, never before this returns."""
+    def add(self, recording: Recording, when_done: WhenDone) -> None:
+        """Have its commit written; `when_done` is called in the loop, never before this returns."""
         if not self._waiting:
             self._idle.clear()
             self._wake.set()
-        self._waiting.append((commit, when_done))
+        self._waiting.append((recording, when_done))
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -100,36 +112,35 @@ class Committer:
                     log.error("the store does not answer", waiting=self.depth)
                     return
 
-    def _take(self) -> list[tuple[Commit, WhenDone]]:
+    def _take(self) -> list[Handed]:
         """The next batch, within the bounds of rows and bytes."""
-        waiting, size = self._waiting, 0
-        taken: list[tuple[Commit, WhenDone]] = []
-        while waiting and len(taken) < self._bounds.batch_rows_max:
-            commit = waiting[0][0]
-            size += len(commit.history.events) + len(commit.snapshot or b"")
-            if commit.starts or commit.notes:
-                size += _bytes_for_others(commit)
-            if taken and size > self._bounds.batch_bytes_max:
-                break
-            taken.append(waiting.popleft())
-        return taken
+        batch = self._waiting[: self._bounds.batch_rows_max]
+        bytes_up_to = list(accumulate(map(SIZE_BYTES, map(RECORDING, batch))))
+        batch = batch[: max(1, bisect_right(bytes_up_to, self._bounds.batch_bytes_max))]
+        del self._waiting[: len(batch)]
+        return batch
 
-    async def _flush(self, batch: list[tuple[Commit, WhenDone]]) -> None:
+    async def _flush(self, batch: list[Handed]) -> None:
+        recordings: tuple[Recording, ...]
+        tellers: tuple[WhenDone, ...]
+        recordings, tellers = zip(*batch, strict=True)
         loop = asyncio.get_running_loop()
         begun_at = loop.time()
         try:
-            results = await self._store.commit([commit for commit, _ in batch])
+            results = await self._store.commit(tuple(map(COMMIT, recordings)))
         except Unavailable as fault:
             self._report_fault(fault)
-            self._tell((when_done, fault) for _, when_done in batch)
+            self._tell(zip(recordings, tellers, repeat(fault), strict=False))
         except Exception as refusal:  # a store's own error: found by halving, told to the guilty one alone
             await self._halve(batch, refusal)
         else:
             self._fault = None
-            self._count(results, loop.time() - begun_at)
-            self._tell((when_done, result) for (_, when_done), result in zip(batch, results, strict=True))
+            self._count(recordings, results, loop.time() - begun_at)
+            self._tell(zip(recordings, tellers, results, strict=True))
 
-    def _count(self, results: Sequence[CommitResult], elapsed_s: float) -> None:
+    def _count(
+        self, recordings: Sequence[Recording], results: Sequence[CommitResult], elapsed_s: float
+    ) -> None:
         self.batches += 1
         self.commits += len(results)
         self.batch_commits.observe(len(results))
@@ -139,20 +150,23 @@ class Committer:
         if committed < len(results):
             for result in (CommitResult.CONFLICT, CommitResult.EXISTS):
                 self.endings[result.value] += results.count(result)
+            is_written = [result is CommitResult.COMMITTED for result in results]
+            recordings = tuple(compress(recordings, is_written))
+        self._tally.add(map(TYPES, recordings))
 
-    async def _halve(self, batch: list[tuple[Commit, WhenDone]], refusal: Exception) -> None:
+    async def _halve(self, batch: list[Handed], refusal: Exception) -> None:
         """Nothing of the batch was written: write its halves, until the guilty commit is alone."""
         if len(batch) == 1:
-            commit, when_done = batch[0]
-            log.error("commit refused", execution=commit.execution_id, exc_info=refusal)
+            recording, when_done = batch[0]
+            log.error("commit refused", execution=recording.commit.execution_id, exc_info=refusal)
             self.endings[REFUSED] += 1
-            self._tell([(when_done, refusal)])
+            self._tell([(recording, when_done, refusal)])
             return
         middle = len(batch) // 2
         await self._flush(batch[:middle])
         await self._flush(batch[middle:])
 
-    def _tell(self, endings: Iterable[tuple[WhenDone, Ending]]) -> None:
+    def _tell(self, endings: Iterable[Ended]) -> None:
         """Tell the drivers in order: some now, the others when the loop has done other work."""
         self._ended.extend(endings)
         if not self._is_telling:
@@ -161,11 +175,10 @@ class Committer:
 
     def _tell_slice(self) -> None:
         """Tell some, then let the loop do other work: hand the next batch over, carry out calls."""
-        ended = self._ended
-        for _ in range(min(TOLD_AT_ONCE, len(ended))):
-            when_done, ending = ended.popleft()
-            when_done(ending)
-        if ended:
+        told, self._ended = self._ended[:TOLD_AT_ONCE], self._ended[TOLD_AT_ONCE:]
+        for recording, when_done, ending in told:
+            when_done(recording, ending)
+        if self._ended:
             asyncio.get_running_loop().call_soon(self._tell_slice)
         else:
             self._is_telling = False
@@ -181,8 +194,3 @@ class Committer:
             log.error("store fault", code=fault.code, message=fault.message)
         self._fault = fault.message
         self._fault_until = asyncio.get_running_loop().time() + self._bounds.fault_told_ms / 1_000
-
-
-def _bytes_for_others(commit: Commit) -> int:
-    starts = sum(len(new.history.events) for new in commit.starts)
-    return starts + sum(len(note.payload) for note in commit.notes)

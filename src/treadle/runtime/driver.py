@@ -5,31 +5,33 @@ durable at most. Only when that commit is durable are its effects performed and 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
-from msgspec.structs import replace
 
 from treadle.core.outstanding import is_in_flight
 from treadle.model.bounds import ExecutionBounds
 from treadle.model.commands import Command, Continue, ReportOutcome, ResumeExecution
 from treadle.model.effects import Invocation
 from treadle.model.errors import Corrupt, Rejected, Unavailable
-from treadle.model.execution import Execution
+from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import ActivityId, ExecutionId, Instant
 from treadle.model.outcomes import Outcome
 from treadle.ports.clock import Clock
-from treadle.ports.commit import Commit, CommitResult, InboxRow, Start
+from treadle.ports.commit import Commit, CommitResult, IdempotencyKey, InboxRow
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.committer import Ending, WhenDone
+from treadle.runtime.followers import Followers
 from treadle.runtime.mailbox import Letter, letter_of, refuse_all
-from treadle.runtime.performer import Call
-from treadle.runtime.recording import Mark, Owner, Release, reaching_others, record
+from treadle.runtime.performer import Call, Report
+from treadle.runtime.recording import Mark, Owner, Recording, Release, record
 from treadle.runtime.releasing import release_of_idle
 from treadle.runtime.turn import Case, Turn
-from treadle.telemetry.tally import Types, types_of
 
 log = structlog.get_logger(__name__)
+
+# A name of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
+COMMITTED: Final = CommitResult.COMMITTED
 
 
 class House(Protocol):
@@ -49,12 +51,12 @@ class House(Protocol):
         """The engine is about to stop: record, and start nothing new."""
         ...
 
-    def write(self, commit: Commit, when_done: WhenDone) -> None:
-        """Have a commit written with those of others."""
+    def write(self, recording: Recording, when_done: WhenDone) -> None:
+        """Have a commit written with those of others; once it is durable its events are counted."""
         ...
 
-    def perform(self, driver: "Driver", invocation: Invocation) -> None:
-        """Make an attempt; its end comes back as a command."""
+    def perform(self, invocation: Invocation, report: Report) -> Call:
+        """Make an attempt; its end is reported."""
         ...
 
     def set_alarm(self, execution_id: ExecutionId, at: Instant | None) -> None:
@@ -77,8 +79,13 @@ class House(Protocol):
         """Have its execution given up as it is; then tell it to `leave`, or to `stay` when that failed."""
         ...
 
-    def observe(self, execution: Execution, types: Types) -> None:
-        """Count events of these types; tell those who follow it, or wait for its end, that it is durable."""
+    @property
+    def followers(self) -> Followers:
+        """Those who follow any execution."""
+        ...
+
+    def observe(self, recording: Recording) -> None:
+        """Tell those who follow the execution, or wait for its end, that this is durable."""
         ...
 
 
@@ -93,16 +100,15 @@ class Driver:
         "_case",
         "_has_alarm",
         "_house",
+        "_idempotency",
         "_inbox",
-        "_is_leaving",
-        "_is_resting",
+        "_is_busy",
         "_mailbox",
         "_mark",
         "_owner",
+        "_rested_at",
         "_set_aside",
-        "_start",
         "_start_due_at",
-        "_writing",
         "calls",
         "execution",
         "id",
@@ -133,10 +139,9 @@ class Driver:
         self.inbox_seen = 0
         self.is_stored = execution is not None
         self._has_alarm = False
-        self._is_resting = False
-        self._is_leaving = False
-        self._writing: Turn | None = None
-        self._start: Start | None = None
+        self._is_busy = False
+        self._rested_at: int | None = None  # the version at which it was found to only wait
+        self._idempotency: IdempotencyKey | None = None
         self._start_due_at: Instant | None = None
         self.calls: dict[ActivityId, Call] = {}
 
@@ -145,9 +150,9 @@ class Driver:
         """Commands that wait to be decided."""
         return len(self._mailbox) + len(self._inbox)
 
-    def begin(self, letter: Letter, start: Start, *, due_at: Instant | None) -> None:
+    def begin(self, letter: Letter, idempotency: IdempotencyKey | None, *, due_at: Instant | None) -> None:
         """Write the start; with `due_at` it is stored for whoever claims it then, and not driven here."""
-        self._start = start
+        self._idempotency = idempotency
         self._start_due_at = due_at
         self.post(letter)
 
@@ -155,7 +160,7 @@ class Driver:
         """Go on where another engine stopped, with what became of its work, and what waits in the inbox."""
         self._mailbox.extend(letters)
         self._keep(inbox)
-        self._take_turn()
+        self._go_on()
 
     def receive(self, inbox: Sequence[InboxRow]) -> None:
         """Have rows of the inbox decided; those that were taken in before are passed over."""
@@ -176,32 +181,32 @@ class Driver:
 
     def report(self, invocation: Invocation, outcome: Outcome) -> None:
         """An attempt of this execution has ended."""
-        self.calls.pop(invocation.activity, None)
-        self.tell(ReportOutcome(frame=invocation.frame, activity=invocation.activity, outcome=outcome))
+        activity = invocation.activity
+        self.calls.pop(activity, None)
+        command = ReportOutcome(frame=invocation.frame, activity=activity, outcome=outcome)
+        self._mailbox.append(Letter(command=command))
+        self._go_on()
 
     def tell(self, command: Command) -> None:
         """Have a command decided that nobody waits for."""
-        self.post(Letter(command=command))
+        self._mailbox.append(Letter(command=command))
+        self._go_on()
 
     def leave(self, due_at: Instant | None = None) -> None:
         """Be done with; notes that were taken in and not used up make the execution due at once."""
         undelivered, self._mailbox = self._mailbox, []
         if self._inbox or self._set_aside:
             due_at = self._house.clock.now()
-        self._house.set_alarm(self.id, None)
+        if self._has_alarm:
+            self._house.set_alarm(self.id, None)
         self._house.let_go(self, undelivered, due_at)
 
     def stay(self) -> None:
         """The execution could not be given up: go on with it, and see again in a while."""
-        self._is_leaving = False
+        self._is_busy = False
         self._look_again(self._house.bounds.store_retry_ms)
         if self._mailbox or self._inbox:
-            self._take_turn()
-
-    def _go_on(self) -> None:
-        """Decide what waits, unless something is being written: then that is done after it."""
-        if self._writing is None and not self._is_leaving:
-            self._take_turn()
+            self._go_on()
 
     def _keep(self, inbox: Sequence[InboxRow]) -> None:
         new = [row for row in inbox if row.id > self.inbox_seen]
@@ -209,67 +214,74 @@ class Driver:
             self._inbox = (*self._inbox, *(letter_of(self.id, row) for row in new))
             self.inbox_seen = new[-1].id
 
-    def _take_turn(self) -> None:
+    def _go_on(self) -> None:
+        """Decide all that waits; while a commit is being written, or the execution given up, it waits on."""
+        if self._is_busy:
+            return
         letters, self._mailbox = self._mailbox, []
         if self._inbox:
             rows_max = self._house.bounds.inbox_rows_max
             letters = [*self._inbox[:rows_max], *letters]
             self._inbox = self._inbox[rows_max:]
-        turn = Turn(self._case, self.execution, letters, state_bytes=self._mark.state_bytes)
-        now = self._house.clock.now()
-        is_held = self._house.is_draining or self._start_due_at is not None
-        for letter in letters:
-            turn.decide(letter, now, is_held=is_held)
-        if turn.execution is None or not turn.events:
-            turn.answer(self.execution)
-            self._after(turn)
-            return
-        self._write(turn, turn.execution)
+        turn = Turn(self._case, self.execution, letters, self._mark.state_bytes)
+        house = self._house
+        turn.decide(house.clock.now(), is_held=house.is_draining or self._start_due_at is not None)
+        self._write(turn)
 
-    def _write(self, turn: Turn, execution: Execution) -> None:
-        start = self._start
-        if start is not None:
-            start = replace(start, created_at=execution.created_at)
+    def _write(self, turn: Turn) -> None:
+        execution = turn.execution
+        if execution is None or not turn.events:
+            self._nothing_to_write(turn)
+            return
+        release = None if turn.invocations else self._release_of(turn, execution)
         try:
             recording = record(
-                turn.events,
-                execution,
-                self._mark,
-                self._owner,
-                start=start,
-                release=self._release_of(turn, execution),
-                state_bytes=turn.state_bytes,
+                turn, execution, self._mark, self._owner, idempotency=self._idempotency, release=release
             )
-            if turn.others or turn.consumed:
-                recording = reaching_others(recording, turn.others, turn.consumed)
         except Corrupt as refusal:
             log.error("commit cannot be encoded", execution=self.id, exc_info=refusal)
             self._not_written(turn, refusal)
             return
-        turn.types = types_of(turn.events)
         turn.events = ()  # they are encoded: let go of them while they are at hand, not when all is durable
-        turn.recording, self._writing = recording, turn
-        self._house.write(recording.commit, self._when_done)
+        self._is_busy = True
+        self._house.write(recording, self._when_done)
 
-    def _when_done(self, ending: Ending) -> None:
-        turn = self._writing
-        if turn is None or turn.execution is None or turn.recording is None:
-            raise RuntimeError(f"nothing of {self.id} is being written")
-        self._writing = None
-        if ending is CommitResult.COMMITTED:
-            self._mark = turn.recording.mark
-            self._durable(turn, turn.execution, turn.recording.commit)
-        else:
+    def _when_done(self, recording: Recording, ending: Ending) -> None:
+        self._is_busy = False
+        turn, commit = recording.turn, recording.commit
+        if ending is not COMMITTED:
             self._not_written(turn, ending)
+            return
+        self.execution = execution = recording.execution
+        self._mark = recording.mark
+        house = self._house
+        if commit.start is not None:
+            self.is_stored = True
+            house.started(self)
+        if house.followers.count or is_settled(execution):
+            house.observe(recording)
+        if turn.answers:
+            turn.answer(execution)
+        if turn.others:
+            house.announce(commit)
+        if commit.is_release:
+            self.leave(commit.columns.due_at)
+            return
+        for invocation in turn.invocations:
+            self.calls[invocation.activity] = house.perform(invocation, self.report)
+        if turn.alarm is not None or turn.is_unfinished or turn.set_aside or self._has_alarm:
+            self._carry_over(turn)
+        if self._mailbox or self._inbox:
+            self._go_on()
 
     def _release_of(self, turn: Turn, execution: Execution) -> Release | None:
-        """Whether to give the execution up in this commit, and when it is to be claimed again.
+        """Whether to give the execution up in a commit that owes no call, and when it is to be claimed again.
 
         One that waits for long, or for a person, needs no memory; nor does one that an engine stops with.
         """
         if self._start_due_at is not None:
             return Release(due_at=min(self._start_due_at, turn.alarm or self._start_due_at))
-        if turn.invocations or execution.ended is not None or is_in_flight(execution):
+        if execution.ended is not None or is_in_flight(execution):
             return None
         now, is_draining = self._house.clock.now(), self._house.is_draining
         if turn.is_unfinished or self._inbox or self._set_aside or turn.set_aside:
@@ -277,47 +289,26 @@ class Driver:
         is_soon = turn.alarm is not None and turn.alarm - now <= self._house.bounds.keep_waiting_ms
         return None if is_soon and not is_draining else Release(due_at=turn.alarm)
 
-    def _durable(self, turn: Turn, execution: Execution, commit: Commit) -> None:
-        self.execution = execution
-        self._is_resting = False
-        if self._start is not None:
-            self._start, self.is_stored = None, True
-            self._house.started(self)
-        self._house.observe(execution, turn.types)
-        if turn.answers:
-            turn.answer(execution)
-        if turn.others:
-            self._house.announce(commit)
-        if commit.is_release:
-            self.leave(commit.columns.due_at)
-            return
-        self._perform(turn, execution)
-        self._after(turn)
-
-    def _perform(self, turn: Turn, execution: Execution) -> None:
-        """Carry out what is still owed: an attempt that a later decision of the same commit ended is not."""
-        for invocation in turn.invocations:
-            frame = execution.frames.get(invocation.frame)
-            if frame is not None and frame.activity and frame.activity.id == invocation.activity:
-                self._house.perform(self, invocation)
-
-    def _after(self, turn: Turn) -> None:
-        """Set the next alarm; go on with what is ready and with what came meanwhile."""
+    def _nothing_to_write(self, turn: Turn) -> None:
+        turn.answer(self.execution)
         if self.execution is None:
             self.leave()
             return
+        self._carry_over(turn)
+        if self._mailbox or self._inbox:
+            self._go_on()
+        else:
+            self._rest(turn)
+
+    def _carry_over(self, turn: Turn) -> None:
+        """Set the next alarm; go on at once where it stopped short; keep what could not be decided."""
         if turn.is_decided and not self._house.is_draining:
             if turn.alarm is not None or self._has_alarm:
                 self._has_alarm = turn.alarm is not None
                 self._house.set_alarm(self.id, turn.alarm)
             if turn.is_unfinished:
                 self._mailbox.append(Letter(command=Continue()))
-        if turn.set_aside:
-            self._set_aside = (*self._set_aside, *turn.set_aside)
-        if self._mailbox or self._inbox:
-            self._take_turn()
-        elif turn.recording is None:
-            self._rest(turn)
+        self._set_aside = (*self._set_aside, *turn.set_aside)
 
     def _rest(self, turn: Turn) -> None:
         """Nothing was decided: with nothing out, kept or soon, be released when that is so a while later too.
@@ -330,11 +321,11 @@ class Driver:
         release = release_of_idle(self.execution, self._house.clock.now(), bounds.keep_waiting_ms)
         if release is None:
             return
-        if self._is_resting and all(letter.reply is None for letter in turn.letters):
-            self._is_leaving = True
+        if self._rested_at == self.execution.version and all(letter.reply is None for letter in turn.letters):
+            self._is_busy = True
             self._house.release(self, self._owner, release.due_at)
             return
-        self._is_resting = True
+        self._rested_at = self.execution.version
         self._look_again(bounds.rest_ms)
 
     def _look_again(self, in_ms: int) -> None:
@@ -349,7 +340,7 @@ class Driver:
         elif isinstance(ending, CommitResult):
             if ending is CommitResult.EXISTS:
                 # Without a key of the caller's it is the id that is taken.
-                self.is_stored = self._start is not None and self._start.idempotency is None
+                self.is_stored = self.execution is None and self._idempotency is None
                 refuse_all(turn.letters, Rejected("execution_exists", f"execution {self.id} exists already"))
             else:
                 log.warning("commit conflict: another owner writes this execution", execution=self.id)
@@ -382,11 +373,8 @@ class Driver:
         if refused.is_hold:
             self._keep_for_later(refused)
             return
-        state_bytes = self._mark.state_bytes
-        turn = Turn(self._case, self.execution, refused.letters, state_bytes=state_bytes, is_hold=True)
+        turn = Turn(self._case, self.execution, refused.letters, self._mark.state_bytes)
+        turn.is_hold = True
         turn.set_aside = tuple(letter for letter in refused.letters if letter.row is not None)
         turn.hold(refused.letters, "commit_refused", self._house.clock.now())
-        if turn.events and turn.execution is not None:
-            self._write(turn, turn.execution)
-        else:
-            self._after(turn)
+        self._write(turn)

@@ -11,14 +11,13 @@ from treadle.core.decide import decide
 from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
 from treadle.model.commands import Command, Continue, StartExecution
 from treadle.model.decision import Refused
-from treadle.model.effects import Invocation
 from treadle.model.errors import Corrupt, Rejected, TreadleError, Unavailable
 from treadle.model.events import ExecutionStuck
 from treadle.model.execution import Execution, is_settled
 from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
 from treadle.model.program import Program
 from treadle.ports.clock import Clock
-from treadle.ports.commit import Commit, IdempotencyKey, Start
+from treadle.ports.commit import Commit, IdempotencyKey
 from treadle.ports.invoker import Invoker
 from treadle.ports.store import Store
 from treadle.ports.views import Views
@@ -26,7 +25,7 @@ from treadle.runtime.adopting import AdoptionParts, Adoptions
 from treadle.runtime.alarms import Alarms
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.claimer import Claimer
-from treadle.runtime.committer import Committer, WhenDone
+from treadle.runtime.committer import Committer
 from treadle.runtime.driver import Driver
 from treadle.runtime.duties import Duties
 from treadle.runtime.errands import Errands
@@ -37,12 +36,12 @@ from treadle.runtime.mailbox import Letter, refuse_all
 from treadle.runtime.performer import Performer
 from treadle.runtime.programs import Programs
 from treadle.runtime.readings import Readings, ReadParts
-from treadle.runtime.recording import Owner, restore, restore_known
+from treadle.runtime.recording import Owner, Recording, restore, restore_known
 from treadle.runtime.starting import StartsUnderWay
 from treadle.runtime.telling import tell_stuck
 from treadle.runtime.turn import Case
 from treadle.runtime.watchers import Watchers, give_up
-from treadle.telemetry.tally import Types
+from treadle.telemetry.tally import Tally
 
 log = structlog.get_logger(__name__)
 CLAIMS_MAX: Final = 3
@@ -72,13 +71,19 @@ class Engine:
         self.execution_bounds = parts.execution_bounds
         self.is_draining = False
         self._drivers: dict[ExecutionId, Driver] = {}
+        self._first_owner = Owner(engine=parts.id, fence=1)
         self._starts = StartsUnderWay()
         self._errands = Errands()
-        self._committer = Committer(parts.store, parts.bounds)
+        self._tally = Tally()
+        self._committer = Committer(parts.store, parts.bounds, self._tally)
         self._performer = Performer(parts.invoker, parts.bounds)
         self._watchers = Watchers()
         self.followers = Followers()
         self._alarms = Alarms(parts.clock, self._ring)
+        # Every step of every execution comes here: nothing stands between its driver and who does it.
+        self.write = self._committer.add
+        self.perform = self._performer.perform
+        self.set_alarm = self._alarms.set
         self._inboxes = Inboxes(
             parts.store, parts.clock, parts.bounds, drivers=self._drivers, starts=self._starts
         )
@@ -100,6 +105,7 @@ class Engine:
         self.duties = Duties(parts.id, parts.clock)
         self.readings = Readings(
             ReadParts(
+                tally=self._tally,
                 committer=self._committer,
                 claimer=self._claimer,
                 housekeeper=self._housekeeper,
@@ -110,7 +116,6 @@ class Engine:
                 live_max=parts.bounds.live_max,
             )
         )
-        self._tally = self.readings.tally
 
     async def start(self) -> None:
         """Become the live engine of the store and begin to recover what an earlier one left."""
@@ -150,15 +155,6 @@ class Engine:
         if not await self._starts.until_free(command.id) or command.id in self._drivers:
             raise Rejected("execution_exists", f"execution {command.id} exists already")
         self._parts.programs.put(program)
-        start = Start(
-            namespace=command.namespace,
-            definition=command.definition,
-            business_key=command.business_key,
-            priority=command.priority,
-            labels=command.labels,
-            created_at=self.clock.now(),
-            idempotency=idempotency,
-        )
         due_at = max(self.clock.now(), command.start_at or Instant(0)) if self._room() <= 0 else None
         case = Case(
             execution_id=command.id,
@@ -166,10 +162,10 @@ class Engine:
             program=program,
             bounds=self.execution_bounds,
         )
-        driver = Driver(self, case, Owner(engine=self._parts.id, fence=1))
+        driver = Driver(self, case, self._first_owner)
         self._starts.begin(driver)
         reply: asyncio.Future[Execution] = asyncio.get_running_loop().create_future()
-        driver.begin(Letter(command=command, reply=reply), start, due_at=due_at)
+        driver.begin(Letter(command=command, reply=reply), idempotency, due_at=due_at)
         try:
             return await reply
         except Rejected as rejected:
@@ -262,18 +258,6 @@ class Engine:
         """Executions that this engine drives now."""
         return len(self._drivers)
 
-    def write(self, commit: Commit, when_done: WhenDone) -> None:
-        """Hand a driver's commit to the group."""
-        self._committer.add(commit, when_done)
-
-    def perform(self, driver: Driver, invocation: Invocation) -> None:
-        """Make an attempt for a driver."""
-        driver.calls[invocation.activity] = self._performer.perform(invocation, driver.report)
-
-    def set_alarm(self, execution_id: ExecutionId, at: Instant | None) -> None:
-        """Replace an execution's alarm."""
-        self._alarms.set(execution_id, at)
-
     def started(self, driver: Driver) -> None:
         """A start is durable: what it began is live."""
         self._drivers[driver.id] = driver
@@ -290,22 +274,22 @@ class Engine:
         if self._inboxes.note(commit.notes) or commit.starts:
             self._claimer.hint(commit.columns.updated_at)
 
-    def observe(self, execution: Execution, types: Types) -> None:
-        """Count what happened; tell those who follow it, and those who wait for an end."""
-        self._tally.add(types)
-        if self.followers.count:
-            self.followers.tell(execution.id)
+    def observe(self, recording: Recording) -> None:
+        """Tell those who follow it, and those who wait for an end."""
+        execution = recording.execution
+        self.followers.tell(execution.id)
         if is_settled(execution):
-            if ExecutionStuck in types:
+            if ExecutionStuck in recording.types:
                 tell_stuck(execution)
             self._watchers.observe(execution)
 
     def let_go(self, driver: Driver, undelivered: Sequence[Letter], due_at: Instant | None) -> None:
         """Forget a driver; what came for it too late is delivered to whoever drives the execution next."""
         was_full = self._room() <= 0
-        self._starts.end(driver)
         if self._drivers.get(driver.id) is driver:
             del self._drivers[driver.id]
+        else:
+            self._starts.end(driver)
         for call in driver.calls.values():
             self._performer.drop(call)
         if self._inboxes.is_fetching(driver.id):  # the store has made it due at once

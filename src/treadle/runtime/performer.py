@@ -21,23 +21,27 @@ CALL_TIMEOUT: Final = "call_timeout"
 class Call:
     """One attempt that is out. `task` is set as soon as there is one."""
 
-    __slots__ = ("given_up_at", "invocation", "report", "task")
+    __slots__ = ("invocation", "report", "task")
 
-    def __init__(self, invocation: Invocation, report: Report, given_up_at: float) -> None:
+    def __init__(self, invocation: Invocation, report: Report) -> None:
         self.invocation = invocation
         self.report = report
-        self.given_up_at = given_up_at
         self.task: asyncio.Task[None] | None = None
 
 
 class Performer:
-    """Keeps the calls in flight, and the tasks of those that outlived their time limit."""
+    """Keeps the calls in flight, and the tasks of those that outlived their time limit.
+
+    Build it inside the event loop.
+    """
 
     def __init__(self, invoker: Invoker, bounds: RuntimeBounds) -> None:
+        self._loop = asyncio.get_running_loop()
         self._invoker = invoker
-        self._grace_ms = bounds.attempt_grace_ms
+        self._grace_s = bounds.attempt_grace_ms / 1_000
         self._sweep_s = bounds.attempt_sweep_ms / 1_000
-        self._open: set[Call] = set()
+        self._open: dict[Call, float] = {}
+        """The calls that are out, each with the time of the loop at which it was made."""
         self._outliving: set[asyncio.Task[None]] = set()
         self._sweep: asyncio.TimerHandle | None = None
 
@@ -53,18 +57,16 @@ class Performer:
 
     def perform(self, invocation: Invocation, report: Report) -> Call:
         """Make the attempt; `report` is called once with its end, unless it is dropped before."""
-        loop = asyncio.get_running_loop()
-        call = Call(invocation, report, loop.time() + (invocation.timeout_ms + self._grace_ms) / 1_000)
-        self._open.add(call)
-        call.task = loop.create_task(self._attempt(call))
+        call = Call(invocation, report)
+        self._open[call] = self._loop.time()
+        call.task = self._loop.create_task(self._attempt(call))
         if self._sweep is None:
-            self._sweep = loop.call_later(self._sweep_s, self._give_up_late)
+            self._sweep = self._loop.call_later(self._sweep_s, self._give_up_late)
         return call
 
     def drop(self, call: Call) -> None:
         """Stop an attempt whose end nobody asks for any more."""
-        if call in self._open:
-            self._open.discard(call)
+        if self._open.pop(call, None) is not None:
             self._abandon(call)
 
     async def drain(self, grace_ms: int) -> None:
@@ -75,7 +77,7 @@ class Performer:
         for call in tuple(self._open):
             self.drop(call)
         if self._outliving:
-            await asyncio.wait(tuple(self._outliving), timeout=max(0, self._grace_ms) / 1_000)
+            await asyncio.wait(tuple(self._outliving), timeout=max(0, self._grace_s))
         if self._sweep is not None:
             self._sweep.cancel()
 
@@ -85,8 +87,7 @@ class Performer:
         except Exception as broken:  # an invoker's own fault: nobody knows what it did
             log.error("invoker failed", **_told(call.invocation), exc_info=broken)
             outcome = Unknown(code="invoker_failed", message=f"{type(broken).__name__}: {broken}"[:512])
-        if call in self._open:
-            self._open.discard(call)
+        if self._open.pop(call, None) is not None:
             call.report(call.invocation, outcome)
 
     def _abandon(self, call: Call) -> None:
@@ -99,14 +100,18 @@ class Performer:
 
     def _give_up_late(self) -> None:
         """End the attempts whose invoker did not: their outcome is unknown, their tasks are told to stop."""
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        for call in [call for call in self._open if call.given_up_at < now]:
+        ended_before = self._loop.time() - self._grace_s
+        late = [
+            call
+            for call, made_at in self._open.items()
+            if made_at + call.invocation.timeout_ms / 1_000 < ended_before
+        ]
+        for call in late:
             self.drop(call)
             log.warning("attempt given up", **_told(call.invocation), code=CALL_TIMEOUT)
             message = f"the call did not end within {call.invocation.timeout_ms} ms"
             call.report(call.invocation, Unknown(code=CALL_TIMEOUT, message=message))
-        self._sweep = loop.call_later(self._sweep_s, self._give_up_late) if self._open else None
+        self._sweep = self._loop.call_later(self._sweep_s, self._give_up_late) if self._open else None
 
 
 def _told(invocation: Invocation) -> dict[str, str | int]:

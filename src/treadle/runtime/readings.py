@@ -19,6 +19,7 @@ from treadle.telemetry.tally import Tally
 class ReadParts(msgspec.Struct, frozen=True, kw_only=True):
     """Who is asked; `drivers` are those of the live executions, as they are at any time."""
 
+    tally: Tally
     committer: Committer
     claimer: Claimer
     housekeeper: Housekeeper
@@ -33,7 +34,7 @@ class Readings:
     """Each is as it is now; to read one costs an engine nothing between two looks."""
 
     def __init__(self, parts: ReadParts) -> None:
-        self.tally = Tally()
+        self.tally = parts.tally
         self.live_max = parts.live_max
         self._committer = parts.committer
         self._claimer = parts.claimer

@@ -11,16 +11,18 @@ from treadle.codec.inbox import encode_command
 from treadle.codec.packing import json_bytes
 from treadle.codec.snapshots import decode_snapshot, encode_snapshot
 from treadle.core.evolve import evolve, fold
+from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.core.status import failure_of, status_of
 from treadle.model.effects import ChildStart, Notice
 from treadle.model.errors import Corrupt
-from treadle.model.events import Event, ExecutionStarted
+from treadle.model.events import ExecutionStarted
 from treadle.model.execution import Execution
 from treadle.model.ids import EngineId, Instant
 from treadle.model.program import SEMANTICS
 from treadle.ports.commit import (
     Commit,
     HistoryRow,
+    IdempotencyKey,
     InboxNote,
     ListColumns,
     NewExecution,
@@ -28,6 +30,8 @@ from treadle.ports.commit import (
     StoredState,
 )
 from treadle.ports.snapshots import is_snapshot_due
+from treadle.runtime.turn import Turn
+from treadle.telemetry.tally import Types, types_of
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -57,10 +61,17 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A commit, and how far the execution is written once it is durable."""
+    """What is being written, and what holds once it is durable: the state, and how far it is written.
 
+    `types` are those of its events, as they are counted; `size_bytes` is what the commit adds to a batch.
+    """
+
+    turn: Turn
+    execution: Execution
     commit: Commit
     mark: Mark
+    types: Types
+    size_bytes: int
 
 
 def columns_of(execution: Execution, due_at: Instant | None) -> ListColumns:
@@ -77,75 +88,96 @@ def columns_of(execution: Execution, due_at: Instant | None) -> ListColumns:
     )
 
 
-def record(  # noqa: PLR0913 - what is written, by whom, and the three things that only some commits have
-    events: Sequence[Event],
+def record(
+    turn: Turn,
     execution: Execution,
     mark: Mark,
     owner: Owner,
     *,
-    start: Start | None = None,
-    release: Release | None = None,
-    state_bytes: int = 0,
+    idempotency: IdempotencyKey | None,
+    release: Release | None,
 ) -> Recording:
-    """What is to be written for `events`, after which the state is `execution`."""
-    encoded = encode_events(events)
-    row = seal(mark.digest, mark.version + 1, execution.version, execution.updated_at, encoded)
-    tail_bytes = mark.tail_bytes + len(encoded)
-    is_ended = execution.ended is not None
-    snapshot = None
-    if is_snapshot_due(
-        snapshot_bytes=mark.snapshot_bytes,
-        tail_bytes=tail_bytes,
-        is_released=release is not None,
-        is_ended=is_ended,
-    ):
+    """What is to be written for the events of the turn, after which the state is `execution`.
+
+    Raises:
+        Corrupt: `unencodable`, a payload holds something that is no JSON value.
+    """
+    encoded = encode_events(turn.events)
+    before, version = mark.version, execution.version
+    row = seal(mark.digest, before + 1, version, execution.updated_at, encoded)
+    is_release = release is not None or execution.ended is not None
+    size_bytes = len(encoded)
+    snapshot, snapshot_bytes, tail_bytes = None, mark.snapshot_bytes, mark.tail_bytes + size_bytes
+    if is_snapshot_due(snapshot_bytes=snapshot_bytes, tail_bytes=tail_bytes, is_at_rest=is_release):
         snapshot = encode_snapshot(execution)
+        snapshot_bytes, tail_bytes = len(snapshot), 0
+        size_bytes += snapshot_bytes
     commit = Commit(
         execution_id=execution.id,
-        expected_version=mark.version,
-        version=execution.version,
+        expected_version=before,
+        version=version,
         owner=owner.engine,
         fence=owner.fence,
         history=row,
         columns=columns_of(execution, release.due_at if release is not None else None),
         snapshot=snapshot,
-        start=start,
-        is_release=release is not None or is_ended,
+        start=None if before else start_of(execution, idempotency),
+        is_release=is_release,
     )
+    if turn.others or turn.consumed:
+        commit = reaching_others(commit, turn.others, turn.consumed)
+        size_bytes += bytes_for_others(commit)
     after = Mark(
-        version=execution.version,
+        version=version,
         digest=row.digest,
-        snapshot_bytes=mark.snapshot_bytes if snapshot is None else len(snapshot),
-        tail_bytes=tail_bytes if snapshot is None else 0,
-        state_bytes=state_bytes,
+        snapshot_bytes=snapshot_bytes,
+        tail_bytes=tail_bytes,
+        state_bytes=turn.state_bytes,
     )
-    return Recording(commit=commit, mark=after)
+    return Recording(
+        turn=turn,
+        execution=execution,
+        commit=commit,
+        mark=after,
+        types=types_of(turn.events),
+        size_bytes=size_bytes,
+    )
+
+
+def start_of(execution: Execution, idempotency: IdempotencyKey | None = None) -> Start:
+    """What is written of an execution once, with its first commit."""
+    return Start(
+        namespace=execution.namespace,
+        definition=execution.definition,
+        business_key=execution.business_key,
+        priority=execution.priority,
+        labels=execution.labels,
+        created_at=execution.created_at,
+        idempotency=idempotency,
+    )
 
 
 def reaching_others(
-    recording: Recording, others: Sequence[ChildStart | Notice], consumed: tuple[int, ...]
-) -> Recording:
+    commit: Commit, others: Sequence[ChildStart | Notice], consumed: tuple[int, ...]
+) -> Commit:
     """The same, with what other executions are owed in the order of the decisions, and the used-up rows."""
     starts = tuple(new_execution(one.started) for one in others if isinstance(one, ChildStart))
     notes = tuple(inbox_note(one) for one in others if isinstance(one, Notice))
-    commit = replace(recording.commit, starts=starts, notes=notes, consumed=consumed)
-    return replace(recording, commit=commit)
+    return replace(commit, starts=starts, notes=notes, consumed=consumed)
+
+
+def bytes_for_others(commit: Commit) -> int:
+    """The size of what it writes for other executions."""
+    starts = sum(len(new.history.events) for new in commit.starts)
+    return starts + sum(len(note.payload) for note in commit.notes)
 
 
 def new_execution(started: ExecutionStarted) -> NewExecution:
     """What is written for an execution that another one starts: due at once."""
     execution = evolve(None, started)
-    start = Start(
-        namespace=started.namespace,
-        definition=started.definition,
-        business_key=started.business_key,
-        priority=started.priority,
-        labels=started.labels,
-        created_at=execution.created_at,
-    )
     return NewExecution(
         execution_id=started.id,
-        start=start,
+        start=start_of(execution),
         history=seal(b"", 1, 1, started.at, encode_events((started,))),
         columns=columns_of(execution, due_at=started.at),
     )
@@ -179,12 +211,15 @@ def restore_known(stored: StoredState) -> tuple[Execution, Mark]:
     """The same, to decide on: of an execution whose rules are known here.
 
     Raises:
-        Corrupt: as `restore`; `unknown_semantics`, only a newer Treadle can go on with it.
+        Corrupt: as `restore`; `unknown_semantics`, only a newer Treadle can go on with it; `state_mismatch`,
+            it has no root frame.
     """
     execution, mark = restore(stored)
     if execution.semantics != SEMANTICS:
         told = f"{stored.execution_id} follows rules {execution.semantics}; {SEMANTICS} are known here"
         raise Corrupt("unknown_semantics", told)
+    if ROOT_FRAME not in execution.frames:
+        raise Corrupt("state_mismatch", f"the state of {stored.execution_id} has no root frame")
     return execution, mark
 
 

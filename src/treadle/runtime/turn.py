@@ -30,8 +30,6 @@ from treadle.model.ids import ExecutionId, Instant, Namespace
 from treadle.model.outcomes import Unknown
 from treadle.model.program import Program
 from treadle.runtime.mailbox import Answer, Letter, refuse_all
-from treadle.runtime.recording import Recording
-from treadle.telemetry.tally import Types
 
 log = structlog.get_logger(__name__)
 
@@ -53,19 +51,18 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Turn:
-    """Decides letters one after the other, each on the state after those before it.
+    """Decides letters one after the other, each on the state after those before it. Mutable.
 
     `alarm` and `is_unfinished` are those of the last decision, which knows the state of all before it.
     `others` is what other executions are owed, `consumed` are the rows of the inbox that are used up, and
     `set_aside` the letters of rows that could not be decided: they stay in the store.
-    `types` are those of the events that are being written, as they are counted.
     `is_hold`: it stands for a turn that the store refused. `state_bytes` is what the state holds at most.
     """
 
     __slots__ = (
-        "_case",
         "alarm",
         "answers",
+        "case",
         "consumed",
         "events",
         "execution",
@@ -75,61 +72,50 @@ class Turn:
         "is_unfinished",
         "letters",
         "others",
-        "recording",
         "set_aside",
         "state_bytes",
-        "types",
     )
 
     def __init__(
-        self,
-        case: Case,
-        execution: Execution | None,
-        letters: Sequence[Letter],
-        *,
-        state_bytes: int = 0,
-        is_hold: bool = False,
+        self, case: Case, execution: Execution | None, letters: Sequence[Letter], state_bytes: int
     ) -> None:
-        self._case = case
+        self.case = case
         self.execution = execution
         self.letters = letters
-        self.is_hold = is_hold
         self.state_bytes = state_bytes
         self.events: tuple[Event, ...] = ()
-        self.types: Types = []
         self.invocations: tuple[Invocation, ...] = ()
         self.others: tuple[ChildStart | Notice, ...] = ()
         self.answers: tuple[Answer, ...] = ()
         self.consumed: tuple[int, ...] = ()
         self.set_aside: tuple[Letter, ...] = ()
         self.alarm: Instant | None = None
-        self.is_unfinished = False
-        self.is_decided = False
-        self.recording: Recording | None = None
+        self.is_hold = self.is_unfinished = self.is_decided = False
 
-    def decide(self, letter: Letter, now: Instant, *, is_held: bool) -> None:
-        """Decide one command. One that breaks an invariant holds the execution; all others go on."""
-        try:
-            decision = self._decided(letter.command, now, is_held=is_held)
-            if letter.row is not None:
-                if self._is_misled(letter.command):
-                    decision = NOT_A_CHILD
-                self._use_up(letter.row, letter.command, decision, now, is_held=is_held)
-                return
-        except Exception as broken:
-            self._log("decision failed", letter.command, broken)
-            refuse_all([letter], Rejected("internal", "the execution is in a state that cannot be"))
-            if letter.row is not None:
-                self.set_aside = (*self.set_aside, letter)
-            self.hold([letter], "internal_error", now)
-            return
-        if isinstance(decision, Refused):
+    def decide(self, now: Instant, *, is_held: bool) -> None:
+        """Decide all letters. One that breaks an invariant holds the execution; all others go on."""
+        case = self.case
+        for letter in self.letters:
+            try:
+                decision = decide(
+                    case.program,
+                    self.execution,
+                    letter.command,
+                    now,
+                    is_held=is_held,
+                    bounds=case.bounds,
+                    state_bytes=self.state_bytes,
+                )
+                if letter.row is not None:
+                    self._use_up(letter.row, letter.command, decision, now, is_held=is_held)
+                    continue
+            except Exception as broken:
+                self._break_off(letter, broken, now)
+                continue
+            if isinstance(decision, Decision):
+                self._take(decision)
             if letter.reply is not None:
                 self._owe(letter.reply, decision)
-            return
-        self._take(decision)
-        if letter.reply is not None:
-            self._owe(letter.reply, None)
 
     def hold(self, letters: Sequence[Letter], reason: str, now: Instant) -> None:
         """Pause the execution in the engine's name, unless it is paused.
@@ -158,8 +144,15 @@ class Turn:
                 refusal = Rejected(answer.refused.code, answer.refused.message)
                 refuse_all([Letter(command=Continue(), reply=answer.reply)], refusal)
 
+    def _break_off(self, letter: Letter, broken: Exception, now: Instant) -> None:
+        self._log("decision failed", letter.command, broken)
+        refuse_all([letter], Rejected("internal", "the execution is in a state that cannot be"))
+        if letter.row is not None:
+            self.set_aside = (*self.set_aside, letter)
+        self.hold([letter], "internal_error", now)
+
     def _decided(self, command: Command, now: Instant, *, is_held: bool) -> Decision | Refused:
-        case = self._case
+        case = self.case
         return decide(
             case.program,
             self.execution,
@@ -186,7 +179,9 @@ class Turn:
 
         An execution that an earlier letter has ended says nothing more: its end takes the inbox with it.
         """
-        if isinstance(decision, Decision) and not decision.events:
+        if self._is_misled(command):
+            decision = NOT_A_CHILD
+        elif isinstance(decision, Decision) and not decision.events:
             decision = CHANGED_NOTHING
         if isinstance(decision, Refused):
             name = type(command).__name__
@@ -197,24 +192,31 @@ class Turn:
         self.consumed = (*self.consumed, row)
 
     def _take(self, decision: Decision) -> None:
+        if self.is_decided:
+            self._revise(decision.execution)
         self.is_decided = True
         self.execution = decision.execution
         self.state_bytes = decision.state_bytes
-        self.events = (*self.events, *decision.events) if self.events else decision.events
-        self.alarm, self.is_unfinished = None, False
+        self.events += decision.events
         for effect in decision.effects:
             if isinstance(effect, Invocation):
-                self.invocations = (*self.invocations, effect)
+                self.invocations += (effect,)
             elif isinstance(effect, Alarm):
                 self.alarm = effect.at
             elif isinstance(effect, Continuation):
                 self.is_unfinished = True
             else:
-                self.others = (*self.others, effect)
+                self.others += (effect,)
 
-    def _owe(self, reply: "asyncio.Future[Execution]", refused: Refused | None) -> None:
+    def _revise(self, execution: Execution) -> None:
+        """Owe no attempt that has ended by this later state, and no wake but its own."""
+        self.alarm, self.is_unfinished = None, False
+        self.invocations = tuple(one for one in self.invocations if _is_owed(one, execution))
+
+    def _owe(self, reply: "asyncio.Future[Execution]", decision: Decision | Refused) -> None:
         """Tell this caller once everything decided so far is durable."""
-        self.answers = (*self.answers, Answer(reply=reply, refused=refused))
+        refused = decision if isinstance(decision, Refused) else None
+        self.answers += (Answer(reply=reply, refused=refused),)
 
     def _log(self, what: str, command: Command, broken: Exception) -> None:
         told: dict[str, str | int | None] = {"command": type(command).__name__}
@@ -223,4 +225,9 @@ class Turn:
             frame = self.execution.frames.get(command.frame)
         if frame is not None and frame.activity is not None:
             told |= {"path": place_of(frame), "attempt": frame.activity.number}
-        log.error(what, execution=self._case.execution_id, **told, exc_info=broken)
+        log.error(what, execution=self.case.execution_id, **told, exc_info=broken)
+
+
+def _is_owed(invocation: Invocation, execution: Execution) -> bool:
+    frame = execution.frames.get(invocation.frame)
+    return frame is not None and frame.activity is not None and frame.activity.id == invocation.activity

@@ -1,14 +1,14 @@
 """What has happened, counted when it is durable: every commit passes here."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
 from treadle.model.events import ActivityUnknown, Event
 
 UNCOUNTED_MAX: Final = 1_000
 """Commits that are counted together: most hold the same types in the same order."""
-Types: TypeAlias = list[type]
+Types: TypeAlias = tuple[type, ...]
 
 
 class ActivityLost:
@@ -17,8 +17,8 @@ class ActivityLost:
 
 def types_of(events: Sequence[Event]) -> Types:
     """The type of each event, as it is counted."""
-    types = [type(event) for event in events]
-    return types if ActivityUnknown not in types else [_counted_as(event) for event in events]
+    types = tuple(map(type, events))
+    return types if ActivityUnknown not in types else tuple(map(_counted_as, events))
 
 
 def _counted_as(event: Event) -> type:
@@ -42,14 +42,14 @@ class Tally:
         self._count()
         return self._counted
 
-    def add(self, types: Types) -> None:
-        """The events of one commit are durable."""
-        self._uncounted.append(types)
+    def add(self, commits: Iterable[Types]) -> None:
+        """The events of these commits are durable."""
+        self._uncounted.extend(commits)
         if len(self._uncounted) > UNCOUNTED_MAX:
             self._count()
 
     def _count(self) -> None:
-        for types, times in Counter(map(tuple, self._uncounted)).items():
+        for types, times in Counter(self._uncounted).items():
             for one in types:
                 self._counted[one] += times
         self._uncounted.clear()

@@ -18,6 +18,7 @@ from treadle.model.ids import Path as VisitPath
 from treadle.model.instants import format_instant
 from treadle.model.json import Json
 from treadle.model.outcomes import FoundDefinition, Ok, Outcome
+from treadle.model.persistent import put
 from treadle.model.policies import OnUnknown, RetryPolicy
 from treadle.model.program import CallbackPlan, ProgramNode, TaskNode
 from treadle.model.reasons import Reason, ReasonCode
@@ -517,7 +518,7 @@ def test_items_that_find_no_room_for_their_frames_say_so() -> None:
     play = listed()
     (frame,) = [frame for frame in play.execution.frames.values() if frame.joining is not None]
     held = msgspec.structs.replace(frame, children=1)
-    state = msgspec.structs.replace(play.execution, frames=play.execution.frames.put(frame.id, held))
+    state = msgspec.structs.replace(play.execution, frames=put(play.execution.frames, frame.id, held))
     reason = explain(play.program, state, play.now, bounds=ExecutionBounds(frames=3))[0]
     assert reason.detail == {"bound": "frames", "limit": 3, "waiting": 3}
 

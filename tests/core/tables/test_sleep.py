@@ -14,7 +14,6 @@ from treadle.model.decision import Decision
 from treadle.model.execution import ExecutionStatus, FailureKind, Frame, Phase
 from treadle.model.ids import FrameId, Instant
 from treadle.model.instants import format_instant
-from treadle.model.persistent import PersistentMap
 from treadle.testing.builders import Broken, Constant, Read, program, sleep, sleep_until, task
 from treadle.testing.composites import each
 from treadle.testing.playing import BEGIN, EXECUTION, Play, begun
@@ -141,4 +140,4 @@ def test_of_several_timers_the_earliest_is_the_alarm_and_of_equal_ones_the_older
             FrameId(at): Frame(id=FrameId(at), phase=Phase.SLEEPING, wake_at=Instant(wake_at))
             for at, wake_at in enumerate(wake_ats, start=1)
         }
-        assert next_wake_at(replace(execution, frames=PersistentMap(frames))) == BEGIN + 7
+        assert next_wake_at(replace(execution, frames=frames)) == BEGIN + 7

@@ -58,6 +58,6 @@ def terminate_execution(turn: Turn, command: TerminateExecution) -> Refused | No
     for frame in sorted(turn.execution.frames.values(), key=lambda one: one.id):
         if frame.child is not None:
             told = TerminateExecution(actor="engine", reason="its parent was terminated")
-            turn.others.append(Notice(execution_id=frame.child.id, command=told))
+            turn.owe(Notice(execution_id=frame.child.id, command=told))
     turn.emit(ExecutionTerminated(at=turn.now, actor=command.actor, reason=command.reason))
     return None

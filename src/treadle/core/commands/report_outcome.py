@@ -22,5 +22,5 @@ def report_outcome(turn: Turn, command: ReportOutcome) -> Refused | None:
         or not is_out(frame)
     ):
         return Refused(code="activity_ended", message=f"activity {command.activity} is not open")
-    outcomes.report(turn, command.frame, command.outcome)
+    outcomes.report(turn, frame, command.outcome)
     return None

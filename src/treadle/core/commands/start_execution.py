@@ -20,7 +20,7 @@ def start_execution(turn: Turn, command: StartExecution) -> Refused | None:
     turn.state_bytes = START_BYTES
     for held in (command.input, command.labels or None, turn.program.vars or None):
         count(turn, held)
-    turn.emit(
+    turn.begin(
         ExecutionStarted(
             at=turn.now,
             id=command.id,

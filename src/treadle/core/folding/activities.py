@@ -1,6 +1,6 @@
 """Folds of activities and timers: attempts started and ended, callbacks, back-off, sleep, probes."""
 
-from typing import Any, Final
+from typing import Final
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -34,6 +34,7 @@ from treadle.model.execution import (
     VisitStatus,
 )
 from treadle.model.ids import ActivityId, FrameId
+from treadle.model.persistent import put
 from treadle.model.policies import ATTEMPTS_KEPT
 from treadle.model.requests import Request
 
@@ -60,7 +61,7 @@ def _request_of(execution: Execution, frame: Frame, event: ActivityStarted) -> R
     return compensation.request
 
 
-def activity_started(execution: Execution, event: ActivityStarted, seq: int) -> Changes:
+def activity_started(execution: Execution, event: ActivityStarted, seq: int) -> Execution:
     frame = execution.frames[event.frame]
     attempt = Attempt(number=event.attempt, activity=ActivityId(seq), started_at=event.at)
     if frame.activity is None:
@@ -84,7 +85,7 @@ def activity_started(execution: Execution, event: ActivityStarted, seq: int) -> 
             attempts=(*frame.activity.attempts, attempt)[-ATTEMPTS_KEPT:],
         )
     moved = replace(frame, phase=BUSY, activity=activity, wake_at=None)
-    return {"frames": execution.frames.put(frame.id, moved)}
+    return replace(execution, version=seq, updated_at=event.at, frames=put(execution.frames, frame.id, moved))
 
 
 def _answered(activity: Activity) -> dict[int, Response]:
@@ -96,24 +97,29 @@ def _answered(activity: Activity) -> dict[int, Response]:
     return {**kept, activity.number: activity.accepted}
 
 
-def ended_activity(activity: Activity, number: int, outcome: AttemptOutcome, **said: Any) -> Activity:
-    """The activity once that attempt has ended so; one that had ended unknown is known now."""
+def attempt_of(activity: Activity, number: int) -> Attempt:
+    """The attempt of that number, which is the newest but for answers that come late."""
+    newest = activity.attempts[-1]
+    if newest.number == number:
+        return newest
+    return next(attempt for attempt in activity.attempts if attempt.number == number)
+
+
+def ended_activity(activity: Activity, open_: Attempt, ended: Attempt) -> Activity:
+    """The activity once its attempt `open_` has ended so; one that had ended unknown is known now."""
     attempts = activity.attempts
-    before = attempts[-1]
-    if before.number == number:
-        attempts = (*attempts[:-1], replace(before, outcome=outcome, **said))
+    if len(attempts) == 1:
+        attempts = (ended,)
     else:
-        before = next(attempt for attempt in attempts if attempt.number == number)
-        ended = replace(before, outcome=outcome, **said)
-        attempts = tuple(ended if attempt is before else attempt for attempt in attempts)
-    if before.outcome is not None:
+        attempts = tuple([ended if attempt is open_ else attempt for attempt in attempts])
+    if open_.outcome is not None:
         return replace(activity, attempts=attempts)
-    if outcome is LOST:
+    if ended.outcome is LOST:
         return replace(activity, attempts=attempts, lost=activity.lost + 1)
     return replace(activity, attempts=attempts, counted=activity.counted + 1)
 
 
-def activity_accepted(execution: Execution, event: ActivityAccepted, _seq: int) -> Changes:
+def activity_accepted(execution: Execution, event: ActivityAccepted, seq: int) -> Execution:
     frame = execution.frames[event.frame]
     activity = required(frame.activity, "activity that was accepted")
     accepted = replace(
@@ -126,86 +132,92 @@ def activity_accepted(execution: Execution, event: ActivityAccepted, _seq: int) 
         activity=accepted,
         wake_at=None if is_stopping else activity.callback_until,
     )
-    return {"frames": execution.frames.put(frame.id, moved)}
+    return replace(execution, version=seq, updated_at=event.at, frames=put(execution.frames, frame.id, moved))
 
 
-def callback_received(_execution: Execution, _event: CallbackReceived, _seq: int) -> Changes:
-    return {}
+def callback_received(execution: Execution, event: CallbackReceived, seq: int) -> Execution:
+    return replace(execution, version=seq, updated_at=event.at)
 
 
-def activity_completed(execution: Execution, event: ActivityCompleted, _seq: int) -> Changes:
-    frame = execution.frames[event.frame]
-    activity = ended_activity(
-        required(frame.activity, "activity to complete"),
-        event.attempt,
-        OK,
+def activity_completed(execution: Execution, event: ActivityCompleted, seq: int) -> Execution:
+    frame, visits, response = execution.frames[event.frame], execution.visits, event.response
+    activity = required(frame.activity, "activity to complete")
+    open_ = attempt_of(activity, event.attempt)
+    ended = replace(
+        open_,
+        outcome=OK,
         ended_at=event.at,
-        http_status=event.response.status if event.response else None,
+        http_status=None if response is None else response.status,
         is_callback=event.is_callback,
     )
-    moved = replace(frame, phase=READY, activity=activity, wake_at=None)
-    changes: Changes = {"frames": execution.frames.put(frame.id, moved)}
+    moved = replace(frame, phase=READY, activity=ended_activity(activity, open_, ended), wake_at=None)
     if frame.role is BODY and frame.path is not None:
         key = visit_key(frame.path)
-        visit = replace(
-            execution.visits[key],
-            status=RUNNING,
-            output=event.output,
-            response=event.response,
-        )
-        changes["visits"] = execution.visits.put(key, visit)
-    return changes
+        visit = replace(visits[key], status=RUNNING, output=event.output, response=response)
+        visits = put(visits, key, visit)
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(execution.frames, frame.id, moved),
+        visits=visits,
+    )
 
 
-def activity_failed(execution: Execution, event: ActivityFailed, _seq: int) -> Changes:
+def activity_failed(execution: Execution, event: ActivityFailed, seq: int) -> Execution:
     frame = execution.frames[event.frame]
-    activity = ended_activity(
-        required(frame.activity, "activity that failed"),
-        event.attempt,
-        AttemptOutcome.FAILED,
+    activity = required(frame.activity, "activity that failed")
+    open_ = attempt_of(activity, event.attempt)
+    ended = replace(
+        open_,
+        outcome=AttemptOutcome.FAILED,
         ended_at=event.at,
         error=event.error,
         http_status=event.http_status,
         is_callback=event.is_callback,
     )
     is_newest = activity.number == event.attempt
-    moved = replace(frame, activity=activity)
+    moved = replace(frame, activity=ended_activity(activity, open_, ended))
     if is_newest and frame.phase in ANSWERED:
         moved = replace(moved, phase=READY, wake_at=None)
-    changes: Changes = {"frames": execution.frames.put(frame.id, moved)}
+    changes: Changes = {"frames": put(execution.frames, frame.id, moved)}
     if event.is_callback and is_newest and frame.path is not None:
         key = visit_key(frame.path)
         visit = replace(execution.visits[key], status=RUNNING)
-        changes["visits"] = execution.visits.put(key, visit)
-    return changes
+        changes["visits"] = put(execution.visits, key, visit)
+    return replace(execution, version=seq, updated_at=event.at, **changes)
 
 
-def activity_unknown(execution: Execution, event: ActivityUnknown, _seq: int) -> Changes:
+def activity_unknown(execution: Execution, event: ActivityUnknown, seq: int) -> Execution:
     outcome = LOST if event.is_lost else AttemptOutcome.UNKNOWN
     frame = execution.frames[event.frame]
-    activity = ended_activity(
-        required(frame.activity, "activity that ended unknown"),
-        event.attempt,
-        outcome,
+    activity = required(frame.activity, "activity that ended unknown")
+    open_ = attempt_of(activity, event.attempt)
+    ended = replace(
+        open_,
+        outcome=outcome,
         ended_at=event.at,
         error=event.error,
         http_status=event.http_status,
         retry_after_ms=event.retry_after_ms,
     )
-    moved = replace(frame, phase=READY, activity=activity, wake_at=None)
-    return {"frames": execution.frames.put(frame.id, moved)}
+    moved = replace(frame, phase=READY, activity=ended_activity(activity, open_, ended), wake_at=None)
+    return replace(execution, version=seq, updated_at=event.at, frames=put(execution.frames, frame.id, moved))
 
 
-def resolution_asked(execution: Execution, event: ResolutionAsked, _seq: int) -> Changes:
+def resolution_asked(execution: Execution, event: ResolutionAsked, seq: int) -> Execution:
     key = visit_key(event.path)
     visit = replace(execution.visits[key], status=VisitStatus.UNKNOWN)
-    return {
-        "frames": with_frame(execution, event.frame, phase=Phase.WAITING),
-        "visits": execution.visits.put(key, visit),
-    }
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=with_frame(execution, event.frame, phase=Phase.WAITING),
+        visits=put(execution.visits, key, visit),
+    )
 
 
-def outcome_resolved(execution: Execution, event: OutcomeResolved, _seq: int) -> Changes:
+def outcome_resolved(execution: Execution, event: OutcomeResolved, seq: int) -> Execution:
     frame, key = execution.frames[event.frame], visit_key(event.path)
     visit = replace(execution.visits[key], status=RUNNING)
     if event.outcome == "done":
@@ -217,39 +229,62 @@ def outcome_resolved(execution: Execution, event: OutcomeResolved, _seq: int) ->
             for attempt in activity.attempts
         )
         frame = replace(frame, activity=replace(activity, attempts=attempts))
-    return {
-        "frames": execution.frames.put(frame.id, replace(frame, phase=READY)),
-        "visits": execution.visits.put(key, visit),
-    }
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(execution.frames, frame.id, replace(frame, phase=READY)),
+        visits=put(execution.visits, key, visit),
+    )
 
 
-def probe_started(execution: Execution, event: ProbeStarted, seq: int) -> Changes:
+def probe_started(execution: Execution, event: ProbeStarted, seq: int) -> Execution:
     parent = execution.frames[event.parent]
     probe = Frame(
         id=FrameId(seq), parent=event.parent, role=Role.PROBE, opener=event.path, suffix=parent.suffix
     )
     asking = replace(parent, phase=Phase.JOINING, children=parent.children + 1)
-    return {"frames": execution.frames.put(probe.id, probe).put(parent.id, asking)}
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(put(execution.frames, probe.id, probe), parent.id, asking),
+    )
 
 
-def probe_ended(execution: Execution, event: ProbeEnded, _seq: int) -> Changes:
+def probe_ended(execution: Execution, event: ProbeEnded, seq: int) -> Execution:
     probe = execution.frames[event.frame]
-    return {"frames": without_child(execution, probe, phase=READY)}
+    return replace(
+        execution, version=seq, updated_at=event.at, frames=without_child(execution, probe, phase=READY)
+    )
 
 
-def retry_scheduled(execution: Execution, event: RetryScheduled, _seq: int) -> Changes:
-    return {"frames": with_frame(execution, event.frame, phase=Phase.BACKOFF, wake_at=event.wake_at)}
+def retry_scheduled(execution: Execution, event: RetryScheduled, seq: int) -> Execution:
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=with_frame(execution, event.frame, phase=Phase.BACKOFF, wake_at=event.wake_at),
+    )
 
 
-def timer_started(execution: Execution, event: TimerStarted, seq: int) -> Changes:
+def timer_started(execution: Execution, event: TimerStarted, seq: int) -> Execution:
     timer = ActivityId(seq)
-    return {
-        "frames": with_frame(execution, event.frame, phase=Phase.SLEEPING, timer=timer, wake_at=event.wake_at)
-    }
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=with_frame(execution, event.frame, phase=Phase.SLEEPING, timer=timer, wake_at=event.wake_at),
+    )
 
 
-def timer_fired(execution: Execution, event: TimerFired, _seq: int) -> Changes:
-    return {"frames": with_frame(execution, event.frame, phase=READY, timer=None, wake_at=None)}
+def timer_fired(execution: Execution, event: TimerFired, seq: int) -> Execution:
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=with_frame(execution, event.frame, phase=READY, timer=None, wake_at=None),
+    )
 
 
 FOLDS: Final[dict[type, Fold]] = {

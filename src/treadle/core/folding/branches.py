@@ -33,15 +33,20 @@ from treadle.model.events import (
 )
 from treadle.model.execution import Ending, Execution, Frame, Joining, Phase, Visit
 from treadle.model.ids import FrameId, Path
-from treadle.model.persistent import PersistentMap
+from treadle.model.persistent import PersistentMap, put, without
 
 
-def branch_chosen(execution: Execution, event: BranchChosen, _seq: int) -> Changes:
+def branch_chosen(execution: Execution, event: BranchChosen, seq: int) -> Execution:
     key = visit_key(event.path)
-    return {"visits": execution.visits.put(key, replace(execution.visits[key], case=event.case))}
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        visits=put(execution.visits, key, replace(execution.visits[key], case=event.case)),
+    )
 
 
-def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Changes:
+def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Execution:
     parent = execution.frames[event.parent]
     items = execution.visits[visit_key(event.path)].items
     child = Frame(
@@ -62,69 +67,103 @@ def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Change
         before = joining or Joining(numbers=execution.numbers)
         joining = replace(before, opened=event.index + 1)
     grown = replace(parent, phase=Phase.JOINING, children=parent.children + 1, joining=joining)
-    return {"frames": execution.frames.put(child.id, child).put(parent.id, grown)}
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(put(execution.frames, child.id, child), parent.id, grown),
+    )
 
 
-def branch_joined(execution: Execution, event: BranchJoined, _seq: int) -> Changes:
+def branch_joined(execution: Execution, event: BranchJoined, seq: int) -> Execution:
     child = execution.frames[event.frame]
     parent = execution.frames[required(child.parent, "parent to join")]
     joining = parent.joining
     if event.kept_as is not None:
         joining = _keeping(parent, event.kept_as, output_of(execution, child))
     armed = merged(execution, parent.armed, child.armed)
-    return {"frames": without_child(execution, child, armed=armed, joining=joining)}
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=without_child(execution, child, armed=armed, joining=joining),
+    )
 
 
 def _keeping(parent: Frame, name: str, output: object) -> Joining:
     joining = joining_of(parent)
-    return replace(joining, results=joining.results.put(name, output))
+    return replace(joining, results=put(joining.results, name, output))
 
 
-def branch_failed(execution: Execution, event: BranchFailed, _seq: int) -> Changes:
+def branch_failed(execution: Execution, event: BranchFailed, seq: int) -> Execution:
     joining = joining_of(execution.frames[event.frame])
     failing = replace(joining, failure=event.failure, is_stopping=joining.is_stopping or event.is_stopping)
-    return {"frames": with_frame(execution, event.frame, joining=failing)}
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=with_frame(execution, event.frame, joining=failing),
+    )
 
 
-def branch_cancelled(execution: Execution, event: BranchCancelled, _seq: int) -> Changes:
+def branch_cancelled(execution: Execution, event: BranchCancelled, seq: int) -> Execution:
     frame = execution.frames[event.frame]
     parent = execution.frames[required(frame.parent, "parent of the branch")]
     ending = Ending(is_completing=parent.ending is not None and parent.ending.is_completing)
     if not event.is_trailing:
-        return {"frames": execution.frames.put(frame.id, stopped(frame, ending))}
+        return replace(
+            execution,
+            version=seq,
+            updated_at=event.at,
+            frames=put(execution.frames, frame.id, stopped(frame, ending)),
+        )
     trailing = replace(stopped(frame, Ending()) if frame.ending is None else frame, is_trailing=True)
     counting = replace(parent, trailing=parent.trailing + 1)
-    return {"frames": execution.frames.put(frame.id, trailing).put(parent.id, counting)}
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(put(execution.frames, frame.id, trailing), parent.id, counting),
+    )
 
 
-def items_listed(execution: Execution, event: ItemsListed, _seq: int) -> Changes:
+def items_listed(execution: Execution, event: ItemsListed, seq: int) -> Execution:
     key = visit_key(event.path)
     listed = replace(execution.visits[key], items=event.items)
     if not event.forgotten:
-        return {"visits": execution.visits.put(key, listed)}
+        return replace(execution, version=seq, updated_at=event.at, visits=put(execution.visits, key, listed))
     changes = _forgetting(execution, event.forgotten, execution.frames[event.frame].suffix)
-    return {**changes, "visits": changes["visits"].put(key, listed)}
+    changes["visits"] = put(changes["visits"], key, listed)
+    return replace(execution, version=seq, updated_at=event.at, **changes)
 
 
-def iterations_kept(execution: Execution, event: IterationsKept, _seq: int) -> Changes:
+def iterations_kept(execution: Execution, event: IterationsKept, seq: int) -> Execution:
     standing = execution.visits[visit_key(event.path)].standing or Joining()
-    kept = PersistentMap({key: standing.results[key] for key in event.keys})
+    kept = {key: standing.results[key] for key in event.keys}
     joining = Joining(opened=event.opened, ended=event.opened, numbers=execution.numbers, results=kept)
-    return {"frames": with_frame(execution, event.frame, joining=joining)}
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=with_frame(execution, event.frame, joining=joining),
+    )
 
 
-def iteration_ended(execution: Execution, event: IterationEnded, _seq: int) -> Changes:
+def iteration_ended(execution: Execution, event: IterationEnded, seq: int) -> Execution:
     child = execution.frames[event.frame]
     parent = execution.frames[required(child.parent, "parent to join")]
     joining = joining_of(parent)
     given = output_of(execution, child) if event.result is UNSET else event.result
-    results = joining.results.put(event.kept_as, given)
+    results = put(joining.results, event.kept_as, given)
     counted = replace(joining, ended=joining.ended + 1, results=results)
     armed = merged(execution, parent.armed, child.armed)
-    return {
-        "frames": without_child(execution, child, armed=armed, joining=counted),
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=without_child(execution, child, armed=armed, joining=counted),
         **_forgetting(execution, event.forgotten, parent.suffix),
-    }
+    )
 
 
 def _forgetting(execution: Execution, forgotten: tuple[str, ...], outside: str) -> Changes:
@@ -135,39 +174,49 @@ def _forgetting(execution: Execution, forgotten: tuple[str, ...], outside: str) 
         visit = visits.get(key)
         highest = numbers.get(key) or 0
         if visit is not None:
-            visits = visits.without(key)
+            visits = without(visits, key)
             highest = max(highest, visit.number)
         if key in numbers:
-            numbers = numbers.without(key)
+            numbers = without(numbers, key)
         name = f"{key.partition('[')[0]}{outside}"
         if highest > (numbers.get(name) or 0):
-            numbers = numbers.put(name, highest)
+            numbers = put(numbers, name, highest)
     return {"visits": visits, "earlier": earlier, "numbers": numbers}
 
 
 def _without_visits(earlier: PersistentMap[Path, Visit], keys: frozenset[str]) -> PersistentMap[Path, Visit]:
     for path in [path for path in earlier if visit_key(path) in keys]:
-        earlier = earlier.without(path)
+        earlier = without(earlier, path)
     return earlier
 
 
-def body_failed(execution: Execution, event: BodyFailed, _seq: int) -> Changes:
-    return {"frames": with_frame(execution, event.frame, ending=Ending(failure=event.failure), node=None)}
+def body_failed(execution: Execution, event: BodyFailed, seq: int) -> Execution:
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=with_frame(execution, event.frame, ending=Ending(failure=event.failure), node=None),
+    )
 
 
-def deadline_passed(execution: Execution, event: DeadlinePassed, _seq: int) -> Changes:
+def deadline_passed(execution: Execution, event: DeadlinePassed, seq: int) -> Execution:
     frame = replace(stopped(execution.frames[event.frame], Ending(failure=event.failure)), deadline_at=None)
-    changes: Changes = {"frames": execution.frames.put(frame.id, frame)}
+    changes: Changes = {"frames": put(execution.frames, frame.id, frame)}
     if event.path is None:
         reason = execution.reason if execution.is_stuck else None
         changes |= {"deadline_at": None, "paused": None, "reason": reason}
-    return changes
+    return replace(execution, version=seq, updated_at=event.at, **changes)
 
 
-def end_reached(execution: Execution, event: EndReached, _seq: int) -> Changes:
+def end_reached(execution: Execution, event: EndReached, seq: int) -> Execution:
     ending = Ending(failure=event.failure, is_completing=event.failure is None, output=event.output)
     root = execution.frames[ROOT_FRAME]
-    return {"frames": execution.frames.put(ROOT_FRAME, stopped(root, ending))}
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(execution.frames, ROOT_FRAME, stopped(root, ending)),
+    )
 
 
 FOLDS: Final[dict[type, Fold]] = {

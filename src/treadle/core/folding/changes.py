@@ -10,15 +10,15 @@ from treadle.core.required import required
 from treadle.model.execution import Ending, Execution, Frame, Frames, Joining, Phase
 from treadle.model.ids import FrameId, NodeId, Path
 from treadle.model.json import Json
-from treadle.model.persistent import PersistentStack
+from treadle.model.persistent import PersistentStack, put, without
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 READY: Final = Phase.READY
 
 Changes: TypeAlias = dict[str, Any]
-"""New values of fields of the execution; `version` and `updated_at` are set for every event."""
-Fold: TypeAlias = Callable[..., Changes]
-"""(execution, event, seq) -> Changes."""
+"""New values of fields of the execution."""
+Fold: TypeAlias = Callable[..., Execution]
+"""(execution, event, seq) -> the execution after it; each sets `version` to `seq` and `updated_at`."""
 
 
 def visit_key(path: Path) -> str:
@@ -28,7 +28,7 @@ def visit_key(path: Path) -> str:
 
 def with_frame(execution: Execution, frame: FrameId, **changed: Any) -> Frames:
     """The frames, with some fields of one of them changed."""
-    return execution.frames.put(frame, replace(execution.frames[frame], **changed))
+    return put(execution.frames, frame, replace(execution.frames[frame], **changed))
 
 
 def closed(frame: Frame, node: NodeId | None, ending: Ending | None) -> Frame:
@@ -75,7 +75,7 @@ def without_child(execution: Execution, child: Frame, **changed: Any) -> Frames:
     shrunk = replace(
         parent, children=parent.children - 1, trailing=parent.trailing - child.is_trailing, **changed
     )
-    return execution.frames.without(child.id).put(parent.id, shrunk)
+    return put(without(execution.frames, child.id), parent.id, shrunk)
 
 
 def merged(

@@ -35,7 +35,7 @@ from treadle.model.execution import (
     VisitStatus,
 )
 from treadle.model.ids import FrameId, Instant
-from treadle.model.persistent import PersistentMap
+from treadle.model.persistent import put
 
 ROOT_FRAME: Final = FrameId(1)
 """ExecutionStarted is the first event, and the root frame is named by it."""
@@ -59,10 +59,10 @@ def execution_started(event: ExecutionStarted) -> Execution:
         priority=event.priority,
         labels=event.labels,
         input=event.input,
-        vars=PersistentMap(event.vars),
+        vars=event.vars,
         traceparent=event.traceparent,
         version=1,
-        frames=PersistentMap({ROOT_FRAME: root}),
+        frames={ROOT_FRAME: root},
         created_at=event.at,
         start_at=event.start_at,
         updated_at=event.at,
@@ -73,72 +73,99 @@ def execution_started(event: ExecutionStarted) -> Execution:
     )
 
 
-def retried(_execution: Execution, event: ExecutionRetried, _seq: int) -> Changes:
+def retried(execution: Execution, event: ExecutionRetried, seq: int) -> Execution:
     """Another run: the root frame begins anew; visits, variables and kept signals stay."""
-    return {
-        "frames": PersistentMap({ROOT_FRAME: Frame(id=ROOT_FRAME, node=event.node)}),
-        "run": event.run,
-        "deadline_at": event.deadline_at,
-        "outcome": None,
-        "ended": None,
-        "ended_at": None,
-        "failure": None,
-        "reason": None,
-    }
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames={ROOT_FRAME: Frame(id=ROOT_FRAME, node=event.node)},
+        run=event.run,
+        deadline_at=event.deadline_at,
+        outcome=None,
+        ended=None,
+        ended_at=None,
+        failure=None,
+        reason=None,
+    )
 
 
-def woken(_execution: Execution, _event: ExecutionWoken, _seq: int) -> Changes:
-    return {}
+def woken(execution: Execution, event: ExecutionWoken, seq: int) -> Execution:
+    return replace(execution, version=seq, updated_at=event.at)
 
 
-def input_refused(_execution: Execution, _event: InputRefused, _seq: int) -> Changes:
-    return {}
+def input_refused(execution: Execution, event: InputRefused, seq: int) -> Execution:
+    return replace(execution, version=seq, updated_at=event.at)
 
 
-def paused(_execution: Execution, event: ExecutionPaused, _seq: int) -> Changes:
-    return {"paused": Pause(reason=event.reason, actor=event.actor), "reason": event.reason}
+def paused(execution: Execution, event: ExecutionPaused, seq: int) -> Execution:
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        paused=Pause(reason=event.reason, actor=event.actor),
+        reason=event.reason,
+    )
 
 
-def resumed(_execution: Execution, _event: ExecutionResumed, _seq: int) -> Changes:
-    return {"paused": None, "reason": None}
+def resumed(execution: Execution, event: ExecutionResumed, seq: int) -> Execution:
+    return replace(execution, version=seq, updated_at=event.at, paused=None, reason=None)
 
 
-def cancel_requested(execution: Execution, _event: CancelRequested, _seq: int) -> Changes:
+def cancel_requested(execution: Execution, event: CancelRequested, seq: int) -> Execution:
     root = stopped(execution.frames[ROOT_FRAME], Ending())
     reason = execution.reason if execution.is_stuck else None
-    return {"frames": execution.frames.put(ROOT_FRAME, root), "paused": None, "reason": reason}
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(execution.frames, ROOT_FRAME, root),
+        paused=None,
+        reason=reason,
+    )
 
 
-def stuck(_execution: Execution, event: ExecutionStuck, _seq: int) -> Changes:
-    return {"is_stuck": True, "reason": event.reason}
+def stuck(execution: Execution, event: ExecutionStuck, seq: int) -> Execution:
+    return replace(execution, version=seq, updated_at=event.at, is_stuck=True, reason=event.reason)
 
 
-def hook_started(execution: Execution, event: HookStarted, seq: int) -> Changes:
+def hook_started(execution: Execution, event: HookStarted, seq: int) -> Execution:
     hook = Frame(id=FrameId(seq), parent=ROOT_FRAME, role=Role.HOOK, hook=event.hook)
     root = execution.frames[ROOT_FRAME]
     grown = replace(root, children=root.children + 1)
-    return {
-        "frames": execution.frames.put(hook.id, hook).put(ROOT_FRAME, grown),
-        "outcome": ExecutionStatus(event.outcome),
-    }
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(put(execution.frames, hook.id, hook), ROOT_FRAME, grown),
+        outcome=ExecutionStatus(event.outcome),
+    )
 
 
-def hook_completed(execution: Execution, event: HookCompleted, _seq: int) -> Changes:
-    return {"frames": without_child(execution, execution.frames[event.frame])}
+def hook_completed(execution: Execution, event: HookCompleted, seq: int) -> Execution:
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=without_child(execution, execution.frames[event.frame]),
+    )
 
 
-def hook_failed(execution: Execution, event: HookFailed, _seq: int) -> Changes:
-    return {
-        "frames": without_child(execution, execution.frames[event.frame]),
-        "warnings": (*execution.warnings, event.warning),
-    }
+def hook_failed(execution: Execution, event: HookFailed, seq: int) -> Execution:
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=without_child(execution, execution.frames[event.frame]),
+        warnings=(*execution.warnings, event.warning),
+    )
 
 
 def _only_root(execution: Execution) -> Frames:
     """The root frame alone, done; it keeps its list of what is armed."""
     root = execution.frames[ROOT_FRAME]
     done = replace(closed(root, None, root.ending), phase=Phase.DONE, children=0, trailing=0)
-    return PersistentMap({ROOT_FRAME: done})
+    return {ROOT_FRAME: done}
 
 
 def _ended(execution: Execution, status: ExecutionStatus, at: Instant) -> Changes:
@@ -150,24 +177,36 @@ def _ended(execution: Execution, status: ExecutionStatus, at: Instant) -> Change
     }
 
 
-def completed(execution: Execution, event: ExecutionCompleted, _seq: int) -> Changes:
+def completed(execution: Execution, event: ExecutionCompleted, seq: int) -> Execution:
     output = event.output
     if output is UNSET:
         output = execution.visits[event.output_of].output if event.output_of is not None else None
-    return _ended(execution, ExecutionStatus.COMPLETED, event.at) | {
-        "output": None if output is UNSET else output
-    }
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        output=None if output is UNSET else output,
+        **_ended(execution, ExecutionStatus.COMPLETED, event.at),
+    )
 
 
-def failed(execution: Execution, event: ExecutionFailed, _seq: int) -> Changes:
-    return _ended(execution, ExecutionStatus.FAILED, event.at) | {"failure": event.failure}
+def failed(execution: Execution, event: ExecutionFailed, seq: int) -> Execution:
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        failure=event.failure,
+        **_ended(execution, ExecutionStatus.FAILED, event.at),
+    )
 
 
-def cancelled(execution: Execution, event: ExecutionCancelled, _seq: int) -> Changes:
-    return _ended(execution, ExecutionStatus.CANCELLED, event.at)
+def cancelled(execution: Execution, event: ExecutionCancelled, seq: int) -> Execution:
+    return replace(
+        execution, version=seq, updated_at=event.at, **_ended(execution, ExecutionStatus.CANCELLED, event.at)
+    )
 
 
-def terminated(execution: Execution, event: ExecutionTerminated, _seq: int) -> Changes:
+def terminated(execution: Execution, event: ExecutionTerminated, seq: int) -> Execution:
     visits = execution.visits
     for frame in execution.frames.values():
         if frame.path is not None:
@@ -176,9 +215,17 @@ def terminated(execution: Execution, event: ExecutionTerminated, _seq: int) -> C
             given_up = replace(
                 visits[key], status=VisitStatus.CANCELLED, ended_at=event.at, attempts=attempts
             )
-            visits = visits.put(key, given_up)
-    ended = _ended(execution, ExecutionStatus.TERMINATED, event.at)
-    return ended | {"visits": visits, "paused": None, "is_stuck": False, "reason": event.reason}
+            visits = put(visits, key, given_up)
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        visits=visits,
+        paused=None,
+        is_stuck=False,
+        reason=event.reason,
+        **_ended(execution, ExecutionStatus.TERMINATED, event.at),
+    )
 
 
 FOLDS: Final[dict[type, Fold]] = {

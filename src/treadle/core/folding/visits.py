@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Changes, Fold, closed, joining_of, visit_key, with_frame
+from treadle.core.folding.changes import Fold, closed, joining_of, visit_key, with_frame
 from treadle.model.events import (
     NodeCancelled,
     NodeCompleted,
@@ -24,8 +24,7 @@ from treadle.model.execution import (
     VisitStatus,
 )
 from treadle.model.ids import Path
-from treadle.model.json import Json
-from treadle.model.persistent import PersistentMap
+from treadle.model.persistent import PersistentMap, put
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 COMPLETED: Final = VisitStatus.COMPLETED
@@ -38,16 +37,14 @@ UNSETTLED: Final = frozenset(
 
 def kept_earlier(execution: Execution, key: str) -> PersistentMap[Path, Visit]:
     """The earlier visits, with the present one at `key` if its compensation is not settled."""
-    visit = execution.visits.get(key)
-    if visit is None:
-        return execution.earlier
+    visit = execution.visits[key]
     compensation = execution.compensations.get(visit.path)
     if compensation is None or compensation.status not in UNSETTLED:
         return execution.earlier
-    return execution.earlier.put(visit.path, visit)
+    return put(execution.earlier, visit.path, visit)
 
 
-def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Changes:
+def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Execution:
     key = visit_key(event.path)
     visit = Visit(
         path=event.path,
@@ -62,22 +59,24 @@ def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Changes:
     )
     if execution.run > 1 and not event.is_anew:
         visit = _with_what_stands(execution, key, visit)
-    changes: Changes = {
-        "frames": with_frame(
-            execution,
-            event.frame,
-            node=event.node,
-            path=event.path,
-            last=key,
-            deadline_at=event.deadline_at,
-            after=event.after,
-        ),
-        "visits": execution.visits.put(key, visit),
-        "earlier": kept_earlier(execution, key),
-    }
-    if execution.started_at is None:
-        changes["started_at"] = event.at
-    return changes
+    frame = execution.frames[event.frame]
+    moved = replace(
+        frame,
+        node=event.node,
+        path=event.path,
+        last=key,
+        deadline_at=event.deadline_at,
+        after=event.after,
+    )
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(execution.frames, frame.id, moved),
+        visits=put(execution.visits, key, visit),
+        earlier=kept_earlier(execution, key) if key in execution.visits else execution.earlier,
+        started_at=event.at if execution.started_at is None else execution.started_at,
+    )
 
 
 def _with_what_stands(execution: Execution, key: str, visit: Visit) -> Visit:
@@ -88,11 +87,11 @@ def _with_what_stands(execution: Execution, key: str, visit: Visit) -> Visit:
     standing = before.standing
     if before.status is COMPLETED and isinstance(before.output, list | tuple) and before.items is not None:
         results = {str(index): output for index, output in enumerate(before.output)}
-        standing = replace(standing, results=PersistentMap(results))
+        standing = replace(standing, results=results)
     return replace(visit, items=before.items, standing=standing)
 
 
-def node_skipped(execution: Execution, event: NodeSkipped, seq: int) -> Changes:
+def node_skipped(execution: Execution, event: NodeSkipped, seq: int) -> Execution:
     key = visit_key(event.path)
     visit = Visit(
         path=event.path,
@@ -108,17 +107,18 @@ def node_skipped(execution: Execution, event: NodeSkipped, seq: int) -> Changes:
         since=event.since,
         keyed_as=event.keyed_as,
     )
-    changes: Changes = {
-        "frames": with_frame(execution, event.frame, node=event.next, after=event.after),
-        "visits": execution.visits.put(key, visit),
-        "earlier": kept_earlier(execution, key),
-    }
-    if execution.started_at is None:
-        changes["started_at"] = event.at
-    return changes
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=with_frame(execution, event.frame, node=event.next, after=event.after),
+        visits=put(execution.visits, key, visit),
+        earlier=kept_earlier(execution, key) if key in execution.visits else execution.earlier,
+        started_at=event.at if execution.started_at is None else execution.started_at,
+    )
 
 
-def node_completed(execution: Execution, event: NodeCompleted, seq: int) -> Changes:
+def node_completed(execution: Execution, event: NodeCompleted, seq: int) -> Execution:
     frame, key = execution.frames[event.frame], visit_key(event.path)
     visit = execution.visits[key]
     ended = replace(
@@ -132,7 +132,13 @@ def node_completed(execution: Execution, event: NodeCompleted, seq: int) -> Chan
         standing=_parts(frame, visit, seq) if event.keeps_parts else None,
     )
     moved = closed(frame, event.next, frame.ending)
-    return {"frames": execution.frames.put(frame.id, moved), "visits": execution.visits.put(key, ended)}
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(execution.frames, frame.id, moved),
+        visits=put(execution.visits, key, ended),
+    )
 
 
 def _parts(frame: Frame, visit: Visit, seq: int) -> Joining:
@@ -141,7 +147,7 @@ def _parts(frame: Frame, visit: Visit, seq: int) -> Joining:
     The outputs of items are not kept a second time: they are the visit's output.
     """
     joining = joining_of(frame)
-    results = joining.results if visit.items is None else PersistentMap[str, Json]()
+    results = joining.results if visit.items is None else {}
     return Joining(opened=joining.opened, ended=joining.ended, since=seq, results=results)
 
 
@@ -153,37 +159,46 @@ def _ended_visit(execution: Execution, frame: Frame, ended: Visit, seq: int) -> 
     attempts = frame.activity.attempts if frame.activity else ()
     standing = ended.standing if frame.joining is None else replace(frame.joining, since=seq)
     kept = replace(ended, attempts=attempts, standing=standing)
-    return execution.visits.put(visit_key(ended.path), kept)
+    return put(execution.visits, visit_key(ended.path), kept)
 
 
-def node_failed(execution: Execution, event: NodeFailed, seq: int) -> Changes:
+def node_failed(execution: Execution, event: NodeFailed, seq: int) -> Execution:
     """The body ends with it, unless it ends for something else already: a cancel stays a cancel."""
     frame, visit = execution.frames[event.frame], execution.visits[visit_key(event.path)]
     ended = replace(visit, status=VisitStatus.FAILED, ended_at=event.at, failure=event.failure)
     moved = closed(frame, None, frame.ending or Ending(failure=event.failure))
-    return {
-        "frames": execution.frames.put(frame.id, moved),
-        "visits": _ended_visit(execution, frame, ended, seq),
-    }
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(execution.frames, frame.id, moved),
+        visits=_ended_visit(execution, frame, ended, seq),
+    )
 
 
-def node_cancelled(execution: Execution, event: NodeCancelled, seq: int) -> Changes:
+def node_cancelled(execution: Execution, event: NodeCancelled, seq: int) -> Execution:
     frame, visit = execution.frames[event.frame], execution.visits[visit_key(event.path)]
     ended = replace(visit, status=VisitStatus.CANCELLED, ended_at=event.at)
     moved = closed(frame, None, frame.ending)
-    return {
-        "frames": execution.frames.put(frame.id, moved),
-        "visits": _ended_visit(execution, frame, ended, seq),
-    }
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=put(execution.frames, frame.id, moved),
+        visits=_ended_visit(execution, frame, ended, seq),
+    )
 
 
-def result_kept(execution: Execution, event: ResultKept, _seq: int) -> Changes:
+def result_kept(execution: Execution, event: ResultKept, seq: int) -> Execution:
     key = visit_key(event.path)
     visit = replace(execution.visits[key], run=execution.run)
-    return {
-        "frames": with_frame(execution, event.frame, node=event.next, last=key),
-        "visits": execution.visits.put(key, visit),
-    }
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=with_frame(execution, event.frame, node=event.next, last=key),
+        visits=put(execution.visits, key, visit),
+    )
 
 
 FOLDS: Final[dict[type, Fold]] = {

@@ -97,7 +97,7 @@ def start_child(turn: Turn, frame: Frame, node: ChildNode) -> None:
     )
     awaited_as = None if node.is_detached else ActivityId(turn.execution.version)
     started = started_child(turn, frame, definition, child, awaited_as)
-    turn.others.append(ChildStart(started=started))
+    turn.owe(ChildStart(started=started))
     if node.is_detached:
         complete(turn, turn.frame(frame.id), node, {"id": child}, next_=node.next)
 

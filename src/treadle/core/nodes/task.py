@@ -1,12 +1,13 @@
 """`task`: one activity, its attempts and its undo."""
 
-from treadle.core.attempts import start_first_attempt
+from treadle.core.attempts import callback_until
 from treadle.core.compensating import register
 from treadle.core.nodes.failing import fail_rejected, rejected
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
+from treadle.model.events import ActivityStarted
 from treadle.model.execution import Execution, Failure, Frame
-from treadle.model.expression import ExpressionError
+from treadle.model.expression import Expression, ExpressionError
 from treadle.model.ids import Path, forward_key
 from treadle.model.json import Json
 from treadle.model.outcomes import Ok
@@ -25,26 +26,33 @@ def enter(turn: Turn, frame: Frame, node: TaskNode, path: Path) -> None:
         return
     if node.compensation is not None:
         register(turn, path, node)
-    key = forward_key(turn.execution.id, keyed_by(turn.execution, frame, path))
-    start_first_attempt(turn, frame.id, path=path, key=key, plan=node.activity, request=request)
+    execution = turn.execution
+    turn.start(
+        ActivityStarted(
+            at=turn.now,
+            frame=frame.id,
+            path=path,
+            attempt=1,
+            key=forward_key(execution.id, path if execution.run == 1 else keyed_by(execution, frame, path)),
+            request=request,
+            timeout_ms=node.activity.timeout_ms,
+            callback_until=None if node.callback is None else callback_until(turn, node.callback),
+        )
+    )
 
 
-def judged_output(turn: Turn, frame: Frame, node: TaskNode, outcome: Ok) -> tuple[Json, Failure | None]:
-    """The visit's output: the answer's body, or what the node's `output` makes of it.
+def judged_output(turn: Turn, frame: Frame, made_by: Expression, outcome: Ok) -> tuple[Json, Failure | None]:
+    """What the node's `output` makes of the answer.
 
-    When `output` has no value the body stands, so that the undo can still read it, and the visit fails.
+    When it has no value the answer's body stands, so that the undo can still read it, and the visit fails.
     """
-    if node.output is None:
-        return outcome.body, None
     seen = {"body": outcome.body, "status": outcome.status, "headers": outcome.headers}
     try:
-        return node.output(Scope(turn.execution, frame, seen)), None
+        return made_by(Scope(turn.execution, frame, seen)), None
     except ExpressionError as error:
         return outcome.body, rejected(frame, error)
 
 
 def keyed_by(execution: Execution, frame: Frame, path: Path) -> Path:
     """The visit whose key the visit goes under: its own, but for what a retry of the execution takes over."""
-    if execution.run == 1:
-        return path
     return execution.visits[f"{frame.node}{frame.suffix}"].keyed_as or path

@@ -1,4 +1,4 @@
-"""`handler` -> a closure that renders the request."""
+"""`handler` -> a closure that renders the request; one without any template is made once."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from treadle.definition.compiling.budgets import with_one_budget
 from treadle.definition.compiling.holes import rendered_holes
+from treadle.expressions.compiled import Compiled, Constant
 from treadle.expressions.places import Place
 from treadle.expressions.templates import compile_holed
 from treadle.model.definition import HandlerActivity
@@ -26,7 +27,11 @@ def compile_handler(activity: HandlerActivity, place: Place) -> Callable[[Roots]
 
     value, holed = given.value, given.holed
     if not holed:
-        return lambda roots: HandlerRequest(name=name, input=value(roots))
+        if isinstance(value, Constant):
+            fixed = HandlerRequest(name=name, input=value.value)
+            return lambda _: fixed
+        evaluate = value.evaluate if isinstance(value, Compiled) else value
+        return lambda roots: HandlerRequest(name=name, input=evaluate(roots))
 
     def render(roots: Roots) -> HandlerRequest:
         return HandlerRequest(name=name, input=value(roots), holes=rendered_holes(holed, roots))

@@ -4,8 +4,8 @@ import traceback
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
 import structlog
+from msgspec.json import decode, encode
 
 from treadle.invokers.json_bounds import JsonFault, decode_json
 from treadle.invokers.local.losses import check_kept
@@ -22,6 +22,8 @@ RESULT_BYTES_MAX: Final = 1_048_576
 MESSAGE_CHARS_MAX: Final = 2_048
 CODE_CHARS_MAX: Final = 128
 NOTHING: Final = Ok()
+CONTAINERS: Final = (dict, list)
+"""The JSON that can be changed."""
 
 
 def returned(result: object) -> Ok | Failed:
@@ -29,7 +31,7 @@ def returned(result: object) -> Ok | Failed:
     if result is None:
         return NOTHING
     try:
-        encoded = msgspec.json.encode(result)
+        encoded = encode(result)
         if len(encoded) > RESULT_BYTES_MAX:
             return _invalid(f"it has {len(encoded)} bytes as JSON; {RESULT_BYTES_MAX} is the bound")
         body = decode_json(encoded)
@@ -57,10 +59,7 @@ def raised(error: BaseException, invocation: Invocation) -> Failed:
 
 def copied(value: Json) -> Json:
     """A copy of an input: it is stored with the execution, and a handler may change what it is given."""
-    if value and isinstance(value, (dict, list)):
-        copy: Json = msgspec.json.decode(msgspec.json.encode(value))
-        return copy
-    return {} if isinstance(value, dict) else [] if isinstance(value, list) else value
+    return decode(encode(value)) if isinstance(value, CONTAINERS) else value
 
 
 def _invalid(message: str) -> Failed:

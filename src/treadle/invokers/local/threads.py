@@ -26,12 +26,14 @@ class HandlerThreads:
         """How many threads are taken by handlers whose attempt has ended."""
         return sum(not future.done() for future in self._outliving)
 
-    async def run(self, call: Callable[[], object], invocation: Invocation) -> Outcome:
+    async def run(
+        self, handler: Callable[..., object], arguments: tuple[object, ...], invocation: Invocation
+    ) -> Outcome:
         """The outcome of one call, within the attempt's time limit, the wait for a thread included."""
         timeout_ms = invocation.timeout_ms
         self._outliving = {future for future in self._outliving if not future.done()}
         # What is current in the task, such as a span, is so in the thread too.
-        future = self._executor.submit(copy_context().run, _attempt, call, invocation)
+        future = self._executor.submit(copy_context().run, _attempt, handler, arguments, invocation)
         try:
             async with asyncio.timeout(timeout_ms / 1_000):
                 return await asyncio.wrap_future(future)
@@ -52,8 +54,10 @@ class HandlerThreads:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _attempt(call: Callable[[], object], invocation: Invocation) -> Outcome:
+def _attempt(
+    handler: Callable[..., object], arguments: tuple[object, ...], invocation: Invocation
+) -> Outcome:
     try:
-        return returned(call())
+        return returned(handler(*arguments))
     except BaseException as error:
         return raised(error, invocation)
