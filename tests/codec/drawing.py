@@ -1,14 +1,13 @@
 """Draws any value of the model from its type, so that a new field is covered when it is written."""
 
 import enum
-from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Any, NewType, Union, get_args, get_origin
 
 import msgspec
 from hypothesis import strategies as st
 
-from treadle.model.persistent import PersistentStack
+from treadle.model.persistent import PersistentMap, PersistentStack
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -47,7 +46,7 @@ def generic(origin: Any, arguments: tuple[Any, ...]) -> st.SearchStrategy[Any]:
         return st.lists(items[0], max_size=ITEMS_MAX).map(tuple)
     if origin is list:
         return st.lists(items[0], max_size=ITEMS_MAX)
-    if origin in (dict, Mapping):
+    if origin in (dict, PersistentMap):
         return st.dictionaries(*items, max_size=ITEMS_MAX)
     if origin is PersistentStack:
         return st.lists(items[0], max_size=ITEMS_MAX).map(PersistentStack)

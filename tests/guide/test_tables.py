@@ -38,6 +38,7 @@ from treadle.model.policies import (
 from treadle.rest.bounds import BODY_BYTES_MAX, JSON_DEPTH_MAX, PAGE_ITEMS_MAX, REQUESTS_MAX, WAIT_S_MAX
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.bulk_acts import KEPT_DAYS, RUNNING_MAX
+from treadle.runtime.taking_over import CRASHES_MAX
 from treadle.service.idempotency import KEPT_MS
 
 CELL: Final = re.compile(r"(?<!\\)\|")
@@ -140,6 +141,7 @@ BOUNDS: Final = {
     "calls of a step, unless `retry.max_attempts` says otherwise": RetryPolicy().max_attempts,
     "calls of an undo, unless `compensate.retry.max_attempts` says otherwise": UNDO_CALLS,
     "attempts lost with the process that made them": LOST_MAX,
+    "such attempts of a handler until the execution is paused; then as many again": CRASHES_MAX,
     "seconds that a `Retry-After` may ask for": RETRY_AFTER_MS_MAX // 1_000,
     "bytes of a body": BODY_BYTES_MAX,
     "items of a page (`limit`)": PAGE_ITEMS_MAX,

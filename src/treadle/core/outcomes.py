@@ -1,5 +1,6 @@
 """What follows from the end of an attempt: arm, complete, try again or give up (SEMANTICS 2)."""
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from msgspec import UNSET
@@ -25,22 +26,12 @@ from treadle.model.events import (
 )
 from treadle.model.execution import AttemptError, Frame, Response, Role
 from treadle.model.json import Json
-from treadle.model.outcomes import Failed, Ok, Outcome, Unknown
+from treadle.model.outcomes import Failed, Ok, Unknown
 from treadle.model.policies import OnUnknown
 from treadle.model.program import ChildNode, TaskNode
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 BODY: Final = Role.BODY
-
-
-def report(turn: Turn, frame: Frame, outcome: Outcome) -> None:
-    """Record how the open attempt of the frame ended, and what follows."""
-    if isinstance(outcome, Ok):
-        _ok(turn, frame, outcome)
-    elif isinstance(outcome, Failed):
-        _failed(turn, frame, outcome)
-    else:
-        _unknown(turn, frame, outcome)
 
 
 def _ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
@@ -161,3 +152,7 @@ def _visit_unknown(turn: Turn, frame: Frame, outcome: Unknown) -> None:
         arm_once(turn, frame, path, node)
     if not is_probed:
         ask_on_unknown(turn, turn.frame(frame.id), outcome)
+
+
+ENDED: Final[Mapping[type, Callable[..., None]]] = {Ok: _ok, Failed: _failed, Unknown: _unknown}
+"""(turn, frame, outcome): record how the open attempt of the frame ended, and what follows."""

@@ -4,8 +4,8 @@ The only file that names the library, so that it can be replaced. Iteration orde
 not defined: who needs an order sorts by a key of the value.
 """
 
-from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
-from typing import Final, Generic, Protocol, TypeAlias, TypeVar, cast
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
 
 from rpds import HashTrieMap, List
 
@@ -14,21 +14,49 @@ V = TypeVar("V")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-PersistentMap: TypeAlias = Mapping[K, V]
-"""A mapping that nobody changes: `put` and `without` give a changed copy.
-
-A small one is a dict that is copied, which is several times as fast as a trie of that size; one that has
-SMALL_MAX entries becomes a trie with the next change, so that a change costs the logarithm of the size.
-"""
 SMALL_MAX: Final = 256
 """Entries below which copying a dict is cheaper than a change of a trie (measured: 0.7 against 1 to 4 us)."""
 
 
+if TYPE_CHECKING:
+
+    class PersistentMap(Protocol[K, V]):
+        """A mapping that nobody changes; `put`, `without` and `|` give a changed copy.
+
+        A small one is a dict that is copied, which is several times as fast as a trie of that size; one
+        that has SMALL_MAX entries becomes a trie with the next `put`, so that a change costs the
+        logarithm of the size.
+        """
+
+        def __getitem__(self, key: K, /) -> V: ...
+
+        def __contains__(self, key: object, /) -> bool: ...
+
+        def __iter__(self) -> Iterator[K]: ...
+
+        def __len__(self) -> int: ...
+
+        def get(self, key: K, /) -> V | None: ...
+
+        def keys(self) -> KeysView[K]: ...
+
+        def items(self) -> ItemsView[K, V]: ...
+
+        def values(self) -> ValuesView[V]: ...
+
+        def __or__(self, changed: dict[K, V], /) -> "PersistentMap[K, V]":
+            """A copy with other values for keys that are there: without the call that `put` is."""
+            ...
+
+else:  # what is decoded as such is a dict, without a call for each map
+    PersistentMap = Mapping
+
+
 def put(entries: PersistentMap[K, V], key: K, value: V) -> PersistentMap[K, V]:
     """A copy in which `key` has `value`."""
-    if type(entries) is dict and len(entries) < SMALL_MAX:
+    if isinstance(entries, dict) and len(entries) < SMALL_MAX:
         return {**entries, key: value}
-    trie = entries if isinstance(entries, Trie) else Trie(HashTrieMap(entries))
+    trie = entries if isinstance(entries, Trie) else Trie(HashTrieMap(entries.items()))
     return trie.put(key, value)
 
 
@@ -43,7 +71,7 @@ def without(entries: PersistentMap[K, V], key: K) -> PersistentMap[K, V]:
 
 def as_dict(entries: PersistentMap[K, V]) -> dict[K, V]:
     """The entries as a dict that is only to be read: perhaps the map itself."""
-    return entries if type(entries) is dict else dict(entries.items())
+    return entries if isinstance(entries, dict) else dict(entries.items())
 
 
 class _Headed(Protocol[T_co]):
@@ -72,6 +100,10 @@ class Trie(Mapping[K, V]):
     def without(self, key: K) -> "Trie[K, V]":
         """A copy without `key`, which must be there (KeyError)."""
         return Trie(self._map.remove(key))
+
+    def __or__(self, changed: dict[K, V]) -> "Trie[K, V]":
+        """A copy with other values for some keys."""
+        return Trie(self._map.update(changed))
 
     def items(self) -> ItemsView[K, V]:
         return self._entries().items()

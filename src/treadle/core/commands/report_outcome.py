@@ -1,6 +1,6 @@
 """The answer of an activity."""
 
-from treadle.core import outcomes
+from treadle.core.outcomes import ENDED
 from treadle.core.outstanding import is_out
 from treadle.core.turn import Turn
 from treadle.model.commands import ReportOutcome
@@ -22,5 +22,5 @@ def report_outcome(turn: Turn, command: ReportOutcome) -> Refused | None:
         or not is_out(frame)
     ):
         return Refused(code="activity_ended", message=f"activity {command.activity} is not open")
-    outcomes.report(turn, frame, command.outcome)
+    ENDED[type(command.outcome)](turn, frame, command.outcome)
     return None

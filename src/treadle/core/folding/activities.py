@@ -85,7 +85,7 @@ def activity_started(execution: Execution, event: ActivityStarted, seq: int) -> 
             attempts=(*frame.activity.attempts, attempt)[-ATTEMPTS_KEPT:],
         )
     moved = replace(frame, phase=BUSY, activity=activity, wake_at=None)
-    return replace(execution, version=seq, updated_at=event.at, frames=put(execution.frames, frame.id, moved))
+    return replace(execution, version=seq, updated_at=event.at, frames=execution.frames | {frame.id: moved})
 
 
 def _answered(activity: Activity) -> dict[int, Response]:
@@ -132,7 +132,7 @@ def activity_accepted(execution: Execution, event: ActivityAccepted, seq: int) -
         activity=accepted,
         wake_at=None if is_stopping else activity.callback_until,
     )
-    return replace(execution, version=seq, updated_at=event.at, frames=put(execution.frames, frame.id, moved))
+    return replace(execution, version=seq, updated_at=event.at, frames=execution.frames | {frame.id: moved})
 
 
 def callback_received(execution: Execution, event: CallbackReceived, seq: int) -> Execution:
@@ -154,12 +154,12 @@ def activity_completed(execution: Execution, event: ActivityCompleted, seq: int)
     if frame.role is BODY and frame.path is not None:
         key = visit_key(frame.path)
         visit = replace(visits[key], status=RUNNING, output=event.output, response=response)
-        visits = put(visits, key, visit)
+        visits = visits | {key: visit}
     return replace(
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(execution.frames, frame.id, moved),
+        frames=execution.frames | {frame.id: moved},
         visits=visits,
     )
 
@@ -180,11 +180,11 @@ def activity_failed(execution: Execution, event: ActivityFailed, seq: int) -> Ex
     moved = replace(frame, activity=ended_activity(activity, open_, ended))
     if is_newest and frame.phase in ANSWERED:
         moved = replace(moved, phase=READY, wake_at=None)
-    changes: Changes = {"frames": put(execution.frames, frame.id, moved)}
+    changes: Changes = {"frames": execution.frames | {frame.id: moved}}
     if event.is_callback and is_newest and frame.path is not None:
         key = visit_key(frame.path)
         visit = replace(execution.visits[key], status=RUNNING)
-        changes["visits"] = put(execution.visits, key, visit)
+        changes["visits"] = execution.visits | {key: visit}
     return replace(execution, version=seq, updated_at=event.at, **changes)
 
 
@@ -202,7 +202,7 @@ def activity_unknown(execution: Execution, event: ActivityUnknown, seq: int) -> 
         retry_after_ms=event.retry_after_ms,
     )
     moved = replace(frame, phase=READY, activity=ended_activity(activity, open_, ended), wake_at=None)
-    return replace(execution, version=seq, updated_at=event.at, frames=put(execution.frames, frame.id, moved))
+    return replace(execution, version=seq, updated_at=event.at, frames=execution.frames | {frame.id: moved})
 
 
 def resolution_asked(execution: Execution, event: ResolutionAsked, seq: int) -> Execution:
@@ -213,7 +213,7 @@ def resolution_asked(execution: Execution, event: ResolutionAsked, seq: int) -> 
         version=seq,
         updated_at=event.at,
         frames=with_frame(execution, event.frame, phase=Phase.WAITING),
-        visits=put(execution.visits, key, visit),
+        visits=execution.visits | {key: visit},
     )
 
 
@@ -233,8 +233,8 @@ def outcome_resolved(execution: Execution, event: OutcomeResolved, seq: int) -> 
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(execution.frames, frame.id, replace(frame, phase=READY)),
-        visits=put(execution.visits, key, visit),
+        frames=execution.frames | {frame.id: replace(frame, phase=READY)},
+        visits=execution.visits | {key: visit},
     )
 
 
@@ -248,7 +248,7 @@ def probe_started(execution: Execution, event: ProbeStarted, seq: int) -> Execut
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(put(execution.frames, probe.id, probe), parent.id, asking),
+        frames=put(execution.frames, probe.id, probe) | {parent.id: asking},
     )
 
 

@@ -42,7 +42,7 @@ def branch_chosen(execution: Execution, event: BranchChosen, seq: int) -> Execut
         execution,
         version=seq,
         updated_at=event.at,
-        visits=put(execution.visits, key, replace(execution.visits[key], case=event.case)),
+        visits=execution.visits | {key: replace(execution.visits[key], case=event.case)},
     )
 
 
@@ -71,7 +71,7 @@ def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Execut
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(put(execution.frames, child.id, child), parent.id, grown),
+        frames=put(execution.frames, child.id, child) | {parent.id: grown},
     )
 
 
@@ -115,7 +115,7 @@ def branch_cancelled(execution: Execution, event: BranchCancelled, seq: int) -> 
             execution,
             version=seq,
             updated_at=event.at,
-            frames=put(execution.frames, frame.id, stopped(frame, ending)),
+            frames=execution.frames | {frame.id: stopped(frame, ending)},
         )
     trailing = replace(stopped(frame, Ending()) if frame.ending is None else frame, is_trailing=True)
     counting = replace(parent, trailing=parent.trailing + 1)
@@ -123,7 +123,7 @@ def branch_cancelled(execution: Execution, event: BranchCancelled, seq: int) -> 
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(put(execution.frames, frame.id, trailing), parent.id, counting),
+        frames=execution.frames | {frame.id: trailing, parent.id: counting},
     )
 
 
@@ -131,9 +131,9 @@ def items_listed(execution: Execution, event: ItemsListed, seq: int) -> Executio
     key = visit_key(event.path)
     listed = replace(execution.visits[key], items=event.items)
     if not event.forgotten:
-        return replace(execution, version=seq, updated_at=event.at, visits=put(execution.visits, key, listed))
+        return replace(execution, version=seq, updated_at=event.at, visits=execution.visits | {key: listed})
     changes = _forgetting(execution, event.forgotten, execution.frames[event.frame].suffix)
-    changes["visits"] = put(changes["visits"], key, listed)
+    changes["visits"] = changes["visits"] | {key: listed}
     return replace(execution, version=seq, updated_at=event.at, **changes)
 
 
@@ -201,7 +201,7 @@ def body_failed(execution: Execution, event: BodyFailed, seq: int) -> Execution:
 
 def deadline_passed(execution: Execution, event: DeadlinePassed, seq: int) -> Execution:
     frame = replace(stopped(execution.frames[event.frame], Ending(failure=event.failure)), deadline_at=None)
-    changes: Changes = {"frames": put(execution.frames, frame.id, frame)}
+    changes: Changes = {"frames": execution.frames | {frame.id: frame}}
     if event.path is None:
         reason = execution.reason if execution.is_stuck else None
         changes |= {"deadline_at": None, "paused": None, "reason": reason}
@@ -215,7 +215,7 @@ def end_reached(execution: Execution, event: EndReached, seq: int) -> Execution:
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(execution.frames, ROOT_FRAME, stopped(root, ending)),
+        frames=execution.frames | {ROOT_FRAME: stopped(root, ending)},
     )
 
 

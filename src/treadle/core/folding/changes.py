@@ -10,7 +10,7 @@ from treadle.core.required import required
 from treadle.model.execution import Ending, Execution, Frame, Frames, Joining, Phase
 from treadle.model.ids import FrameId, NodeId, Path
 from treadle.model.json import Json
-from treadle.model.persistent import PersistentStack, put, without
+from treadle.model.persistent import PersistentStack, without
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 READY: Final = Phase.READY
@@ -28,7 +28,7 @@ def visit_key(path: Path) -> str:
 
 def with_frame(execution: Execution, frame: FrameId, **changed: Any) -> Frames:
     """The frames, with some fields of one of them changed."""
-    return put(execution.frames, frame, replace(execution.frames[frame], **changed))
+    return execution.frames | {frame: replace(execution.frames[frame], **changed)}
 
 
 def closed(frame: Frame, node: NodeId | None, ending: Ending | None) -> Frame:
@@ -75,7 +75,7 @@ def without_child(execution: Execution, child: Frame, **changed: Any) -> Frames:
     shrunk = replace(
         parent, children=parent.children - 1, trailing=parent.trailing - child.is_trailing, **changed
     )
-    return put(without(execution.frames, child.id), parent.id, shrunk)
+    return without(execution.frames, child.id) | {parent.id: shrunk}
 
 
 def merged(

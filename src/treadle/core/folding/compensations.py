@@ -37,7 +37,7 @@ ARMED: Final = CompensationStatus.ARMED
 
 
 def _with(execution: Execution, path: Path, **changed: Any) -> PersistentMap[Path, Compensation]:
-    return put(execution.compensations, path, replace(execution.compensations[path], **changed))
+    return execution.compensations | {path: replace(execution.compensations[path], **changed)}
 
 
 def registered(execution: Execution, event: CompensationRegistered, seq: int) -> Execution:
@@ -64,13 +64,13 @@ def armed(execution: Execution, event: CompensationArmed, seq: int) -> Execution
     frames = execution.frames
     if is_first:
         frame = frames[event.frame]
-        frames = put(frames, frame.id, replace(frame, armed=frame.armed.push(event.path)))
+        frames = frames | {frame.id: replace(frame, armed=frame.armed.push(event.path))}
     return replace(
         execution,
         version=seq,
         updated_at=event.at,
         frames=frames,
-        compensations=put(execution.compensations, event.path, owed),
+        compensations=execution.compensations | {event.path: owed},
     )
 
 
@@ -105,7 +105,7 @@ def started(execution: Execution, event: CompensationStarted, seq: int) -> Execu
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(put(execution.frames, undo.id, undo), parent.id, undoing),
+        frames=put(execution.frames, undo.id, undo) | {parent.id: undoing},
         compensations=_with(execution, event.path, status=CompensationStatus.RUNNING),
     )
 

@@ -119,7 +119,7 @@ def cancel_requested(execution: Execution, event: CancelRequested, seq: int) -> 
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(execution.frames, ROOT_FRAME, root),
+        frames=execution.frames | {ROOT_FRAME: root},
         paused=None,
         reason=reason,
     )
@@ -137,7 +137,7 @@ def hook_started(execution: Execution, event: HookStarted, seq: int) -> Executio
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(put(execution.frames, hook.id, hook), ROOT_FRAME, grown),
+        frames=put(execution.frames, hook.id, hook) | {ROOT_FRAME: grown},
         outcome=ExecutionStatus(event.outcome),
     )
 
@@ -215,7 +215,7 @@ def terminated(execution: Execution, event: ExecutionTerminated, seq: int) -> Ex
             given_up = replace(
                 visits[key], status=VisitStatus.CANCELLED, ended_at=event.at, attempts=attempts
             )
-            visits = put(visits, key, given_up)
+            visits = visits | {key: given_up}
     return replace(
         execution,
         version=seq,

@@ -72,7 +72,7 @@ def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Executio
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(execution.frames, frame.id, moved),
+        frames=execution.frames | {frame.id: moved},
         visits=put(execution.visits, key, visit),
         earlier=kept_earlier(execution, key) if key in execution.visits else execution.earlier,
         started_at=event.at if execution.started_at is None else execution.started_at,
@@ -136,8 +136,8 @@ def node_completed(execution: Execution, event: NodeCompleted, seq: int) -> Exec
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(execution.frames, frame.id, moved),
-        visits=put(execution.visits, key, ended),
+        frames=execution.frames | {frame.id: moved},
+        visits=execution.visits | {key: ended},
     )
 
 
@@ -159,7 +159,7 @@ def _ended_visit(execution: Execution, frame: Frame, ended: Visit, seq: int) -> 
     attempts = frame.activity.attempts if frame.activity else ()
     standing = ended.standing if frame.joining is None else replace(frame.joining, since=seq)
     kept = replace(ended, attempts=attempts, standing=standing)
-    return put(execution.visits, visit_key(ended.path), kept)
+    return execution.visits | {visit_key(ended.path): kept}
 
 
 def node_failed(execution: Execution, event: NodeFailed, seq: int) -> Execution:
@@ -171,7 +171,7 @@ def node_failed(execution: Execution, event: NodeFailed, seq: int) -> Execution:
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(execution.frames, frame.id, moved),
+        frames=execution.frames | {frame.id: moved},
         visits=_ended_visit(execution, frame, ended, seq),
     )
 
@@ -184,7 +184,7 @@ def node_cancelled(execution: Execution, event: NodeCancelled, seq: int) -> Exec
         execution,
         version=seq,
         updated_at=event.at,
-        frames=put(execution.frames, frame.id, moved),
+        frames=execution.frames | {frame.id: moved},
         visits=_ended_visit(execution, frame, ended, seq),
     )
 
@@ -197,7 +197,7 @@ def result_kept(execution: Execution, event: ResultKept, seq: int) -> Execution:
         version=seq,
         updated_at=event.at,
         frames=with_frame(execution, event.frame, node=event.next, last=key),
-        visits=put(execution.visits, key, visit),
+        visits=execution.visits | {key: visit},
     )
 
 

@@ -94,7 +94,7 @@ def signal_expired(execution: Execution, event: SignalExpired, seq: int) -> Exec
 def child_started(execution: Execution, event: ChildStarted, seq: int) -> Execution:
     """What was found out about the definition is of no more use: the visit has no output yet."""
     key = visit_key(event.path)
-    changes: Changes = {"visits": put(execution.visits, key, replace(execution.visits[key], output=UNSET))}
+    changes: Changes = {"visits": execution.visits | {key: replace(execution.visits[key], output=UNSET)}}
     if not event.is_detached:
         awaited = AwaitedChild(id=event.child, activity=ActivityId(seq))
         changes["frames"] = with_frame(execution, event.frame, phase=Phase.WAITING, child=awaited)
@@ -106,7 +106,7 @@ def child_ended(execution: Execution, event: ChildEnded, seq: int) -> Execution:
     changes: Changes = {"frames": with_frame(execution, event.frame, phase=Phase.READY, child=None)}
     if event.status is ExecutionStatus.COMPLETED:
         visit = replace(execution.visits[key], output=event.output)
-        changes["visits"] = put(execution.visits, key, visit)
+        changes["visits"] = execution.visits | {key: visit}
     return replace(execution, version=seq, updated_at=event.at, **changes)
 
 
@@ -121,7 +121,7 @@ def vars_set(execution: Execution, event: VarsSet, seq: int) -> Execution:
     key = visit_key(event.path)
     visit = replace(execution.visits[key], output=event.vars)
     return replace(
-        execution, version=seq, updated_at=event.at, vars=held, visits=put(execution.visits, key, visit)
+        execution, version=seq, updated_at=event.at, vars=held, visits=execution.visits | {key: visit}
     )
 
 
