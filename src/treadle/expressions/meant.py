@@ -91,4 +91,5 @@ def written(meant: Mapping[str, str], word: str) -> str:
 
 def size_hint(value: object, key: object) -> str:
     """The same for a field that is missing because a list or a text has no fields."""
-    return f"; write {SIZE}" if isinstance(value, list | str) and key in SIZES else ""
+    is_meant = isinstance(value, list | str) and isinstance(key, str) and key in SIZES
+    return f"; write {SIZE}" if is_meant else ""

@@ -57,6 +57,7 @@ def test_one_field_of_one_node_is_asked_for() -> None:
         ("input.o.x.nope + 1", "input.o.x.nope: `nope` is missing"),
         ("1 + input.o.x.y.z", "input.o.x.y.z: `z` is missing"),
         ("input.items[7].sku + ''", "input.items[7].sku: `[7]` is missing"),
+        ("[1][[]] == 1", "[1][[]]: such an element is missing"),
         ("input.items[ 7 ] == 1", "input.items[ 7 ]: `[7]` is missing"),
         ("input.items[-1] == 1", "input.items[-1]: `[-1]` is missing"),
         ("input.items[input.a + 5].sku + ''", "input.items[input.a + 5].sku: `[7]` is missing"),
