@@ -20,6 +20,10 @@ class FakeRoots:
         self.asked.append(name)
         return self._roots.get(name, UNSET)
 
+    def of_execution(self, field: str) -> Json | UnsetType:
+        self.asked.append(f"execution.{field}")
+        return self._roots.get("execution", {}).get(field, UNSET)
+
     def node(self, node: NodeId, field: str) -> Json | UnsetType:
         self.asked.append(f"nodes.{node}.{field}")
         return self._nodes.get(node, {}).get(field, UNSET)

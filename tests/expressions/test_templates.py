@@ -135,9 +135,22 @@ def test_what_is_not_set_is_missing(path: str) -> None:
     assert caught.value.code == "missing_variable"
 
 
+def test_a_field_of_the_execution_is_asked_for_alone() -> None:
+    roots = FakeRoots(execution={"id": "e1", "run": 2})
+    assert compile_template("{{ execution.id }}", REQUEST)(roots) == "e1"
+    assert roots.asked == ["execution.id"]
+
+
+def test_a_field_that_no_execution_has_yet_is_missing() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        compile_template("{{ execution.id }}", REQUEST)(FakeRoots())
+    assert (caught.value.code, caught.value.message) == ("missing_variable", "execution.id: `id` is missing")
+
+
 def test_what_reads_nothing_needs_no_roots() -> None:
     assert compile_template("{{ 'x' }}", REQUEST)(NO_ROOTS) == "x"
     assert NO_ROOTS.root("input") is UNSET
+    assert NO_ROOTS.of_execution("id") is UNSET
     assert NO_ROOTS.node(NodeId("a"), "output") is UNSET
 
 

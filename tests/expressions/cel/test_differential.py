@@ -128,8 +128,20 @@ def is_known(text: str, here: Value, there: Value) -> bool:
         # It holds a length of time in 64 bits of nanoseconds, 292 years: five of these times may pass that.
         return text.count("timestamp(") >= 5 or any(sign in text for sign in ("[?", ".?", "has("))
     if here == NO_VALUE:
-        return any(sign in text for sign in ("int(", "double(", "{("))
-    return "nan" in str(there)
+        # It also takes what is no optional from the body of optFlatMap.
+        return any(sign in text for sign in ("int(", "double(", "{(", "optFlatMap("))
+    # The keys of an object come to a loop in any order there.
+    return "nan" in str(there) or (".map(" in text and unordered(here) == unordered(there))
+
+
+def unordered(value: Value) -> Value:
+    """The value with its lists in one order."""
+    if isinstance(value, dict):
+        return {key: unordered(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        items = [unordered(item) for item in value]
+        return sorted(items, key=repr) if isinstance(value, list) else tuple(items)
+    return value
 
 
 @settings(max_examples=400, deadline=None)
