@@ -147,7 +147,7 @@ def roots_of_many() -> Roots:
     while len(loop.execution.visits) < RESULTS:
         loop.answer(next(answered_but_one))
     (frame,) = loop.execution.frames.values()
-    return Scope(loop.execution, frame)
+    return Scope(execution=loop.execution, frame=frame)
 
 
 def expressions() -> None:

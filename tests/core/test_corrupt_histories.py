@@ -5,10 +5,16 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from treadle.core.evolve import evolve, fold
-from treadle.core.required import given, required
-from treadle.model.events import ActivityStarted, BranchCancelled, CompensationArmed, NodeCompleted
-from treadle.model.execution import ExecutionStatus
-from treadle.model.ids import FrameId, Path
+from treadle.core.required import required
+from treadle.model.events import (
+    ActivityStarted,
+    ActivityUnknown,
+    BranchCancelled,
+    CompensationArmed,
+    NodeCompleted,
+)
+from treadle.model.execution import AttemptError, ExecutionStatus
+from treadle.model.ids import ActivityId, FrameId, Path
 from treadle.testing.playing import brought_to
 
 
@@ -49,6 +55,21 @@ def test_a_first_attempt_has_a_key_and_a_time_limit(field: str) -> None:
         fold(None, [*history[:-1], replace(started, **{field: UNSET})])
 
 
+def test_only_a_frame_with_an_activity_has_an_attempt_that_ends() -> None:
+    play = brought_to(ExecutionStatus.RUNNING)
+    waiting = fold(None, play.history[:-1])
+    ended = ActivityUnknown(
+        at=play.now,
+        frame=FrameId(1),
+        activity=ActivityId(3),
+        path=Path("reserve"),
+        attempt=1,
+        error=AttemptError(code="lost", message="lost"),
+    )
+    with pytest.raises(ValueError, match="there is no activity of frame 1"):
+        evolve(waiting, ended)
+
+
 def test_an_undo_that_starts_has_a_request() -> None:
     history = brought_to(ExecutionStatus.COMPENSATING).history
     torn = [
@@ -62,9 +83,3 @@ def test_what_is_required_is_there() -> None:
     assert required(0, "number") == 0
     with pytest.raises(ValueError, match="there is no number"):
         required(None, "number")
-
-
-def test_what_is_given_is_there() -> None:
-    assert given(None, "number") is None
-    with pytest.raises(ValueError, match="there is no number"):
-        given(UNSET, "number")

@@ -37,7 +37,7 @@ FURTHER = (
     Fault(
         "an each counts the losers of a race before it as items",
         "core/nodes/each.py",
-        (("(frame.children - frame.trailing)\n    index", "(frame.children)\n    index"),),
+        (("(frame.children - frame.trailing)\n    joining", "(frame.children)\n    joining"),),
         (f"{TABLES}/test_each.py",),
     ),
     Fault(
@@ -155,7 +155,7 @@ FURTHER = (
     Fault(
         "a cancel does not reach the catch",
         "core/nodes/try_.py",
-        (("clause.body, failure=failure,", "clause.body, failure=failure, is_shielded=True,"),),
+        (("Opening(failure=failure,", "Opening(failure=failure, is_shielded=True,"),),
         (f"{TABLES}/test_try.py",),
         is_simulated=False,
     ),

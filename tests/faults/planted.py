@@ -90,8 +90,8 @@ PLANTED = (
         "core/folding/activities.py",
         (
             (
-                "            frame.activity,\n            id=ActivityId(seq),\n",
-                "            frame.activity,\n            id=ActivityId(seq),\n"
+                "            frame.activity,\n            id=seq,\n",
+                "            frame.activity,\n            id=seq,\n"
                 '            key=f"{frame.activity.key}/{event.attempt}",\n',
             ),
         ),
@@ -125,12 +125,7 @@ PLANTED = (
     Fault(
         "a pause lets new work start",
         "core/settling.py",
-        (
-            (
-                "if execution.ended is not None or execution.paused is not None:",
-                "if execution.ended is not None:",
-            ),
-        ),
+        (("    if execution.paused is not None:\n        return None\n", ""),),
         (f"{TABLES}/test_pausing.py",),
     ),
     Fault(
@@ -138,7 +133,7 @@ PLANTED = (
         "core/timers.py",
         (
             (
-                "if frame.wake_at is not None and not is_paused and",
+                "if frame.wake_at is not None and execution.paused is None and",
                 "if frame.wake_at is not None and",
             ),
         ),
@@ -367,7 +362,7 @@ PLANTED = (
         (
             (
                 "if frame.deadline_at is not None and frame.ending is None:",
-                "if frame.deadline_at is not None and frame.ending is None and not is_paused:",
+                "if frame.deadline_at is not None and frame.ending is None and execution.paused is None:",
             ),
         ),
         (f"{TABLES}/test_deadlines.py",),
@@ -445,7 +440,7 @@ PLANTED = (
     Fault(
         "an each opens items again",
         "core/nodes/each.py",
-        (("joining_of(frame).opened, joining_of(frame)", "joining_of(frame).ended, joining_of(frame)"),),
+        (("= joining.opened, joining", "= joining.ended, joining"),),
         (f"{TABLES}/test_each.py",),
     ),
     Fault(

@@ -68,6 +68,9 @@ class Given:
     def root(self, name: str) -> Json | UnsetType:
         return self._roots.get(name, UNSET)
 
+    def of_execution(self, field: str) -> Json | UnsetType:
+        return self._roots["execution"].get(field, UNSET)
+
     def node(self, node: NodeId, field: str) -> Json | UnsetType:
         return self._roots["nodes"].get(node, {}).get(field, UNSET)
 

@@ -29,9 +29,9 @@ def begun(*, release: Release | None = None) -> Recording:
     start = start_of(SAGA)
     case = Case(execution_id=start.id, namespace=NAMESPACE, program=SAGA, bounds=DEFAULT_BOUNDS)
     turn = Turn(case, None, [Letter(command=start)], 0)
-    turn.decide(NOW, is_held=False)
+    turn.decide(NOW)
     assert turn.execution is not None
-    return record(turn, turn.execution, Mark(), OWNER, idempotency=None, release=release)
+    return record(turn, turn.execution, Mark(), OWNER, release=release)
 
 
 class Told:

@@ -42,7 +42,7 @@ def turn_of(*commands: Command) -> Turn:
     parent = ParentRef(id=ExecutionId("parent"), path=Path("visit"))
     execution = structs.replace(begun.execution, parent=parent)
     turn = Turn(case, execution, letters, 0)
-    turn.decide(NOW, is_held=False)
+    turn.decide(NOW)
     return turn
 
 
@@ -52,7 +52,7 @@ def begun_and(what: Program, *commands: Command) -> Turn:
     case = Case(execution_id=start.id, namespace=NAMESPACE, program=what, bounds=DEFAULT_BOUNDS)
     letters = [Letter(command=command) for command in (start, *commands)]
     turn = Turn(case, None, letters, 0)
-    turn.decide(NOW, is_held=False)
+    turn.decide(NOW)
     return turn
 
 
@@ -73,7 +73,7 @@ def test_a_decision_that_breaks_is_told_with_the_attempt_that_it_was_about() -> 
     report = ReportOutcome(frame=invocation.frame, activity=invocation.activity, outcome=Ok())
     letters = [Letter(command=report)]
     with capture_logs() as lines:
-        Turn(case, begun.execution, letters, 0).decide(NOW, is_held=False)
+        Turn(case, begun.execution, letters, 0).decide(NOW)
     told = {"execution": begun.execution.id, "path": "only", "attempt": 1, "command": "ReportOutcome"}
     assert lines[0]["event"] == "decision failed"
     assert told.items() <= lines[0].items()

@@ -5,7 +5,6 @@ from typing import Final
 
 import msgspec
 
-from treadle.codec.packing import pack
 from treadle.codec.schemas import decode, encode
 from treadle.model.events import Event
 
@@ -29,7 +28,7 @@ def encode_events(events: Sequence[Event]) -> bytes:
     Raises:
         Corrupt: `unencodable`, a payload holds something that is no JSON value.
     """
-    return pack(encode(_encoder, StoredEvents(events=events), "events"))
+    return encode(_encoder, StoredEvents(events=events), "events")
 
 
 def decode_events(data: bytes) -> Sequence[Event]:

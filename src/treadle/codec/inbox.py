@@ -5,13 +5,20 @@ from typing import Any, Final
 
 import msgspec
 
-from treadle.codec.packing import pack
 from treadle.codec.schemas import decode, encode
 from treadle.model.commands import CancelExecution, Command, PassDeadline, ReportChild, TerminateExecution
 from treadle.model.errors import Corrupt
 
 SCHEMA: Final = 1
 """What `encode_command` writes. A new number comes with an upcast from each old one."""
+
+
+class SentCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written; a StoredCommand is what is read of it."""
+
+    schema: int = SCHEMA
+    command: str
+    fields: Command
 
 
 class StoredCommand(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +50,7 @@ def encode_command(command: Command) -> bytes:
     name = type(command).__name__
     if name not in _FIELDS_OF:
         raise Corrupt("unencodable", f"{name} is no command for the inbox of another execution")
-    fields = msgspec.Raw(encode(_encoder, command, "a command"))
-    return pack(encode(_encoder, StoredCommand(command=name, fields=fields), "a command"))
+    return encode(_encoder, SentCommand(command=name, fields=command), "a command")
 
 
 def decode_command(data: bytes) -> Command:

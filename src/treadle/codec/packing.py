@@ -13,16 +13,16 @@ JSON_FIRST: Final = 0x7B
 ZLIB_FIRST: Final = 0x78
 
 
-def pack(json: bytes) -> bytes:
-    """What is stored for `json`, the bytes of a JSON object."""
-    return json if len(json) <= PLAIN_BYTES_MAX else zlib.compress(json, COMPRESSION_LEVEL)
+def compress(json: bytes) -> bytes:
+    """What is stored for `json`, the bytes of a JSON object that is longer than `PLAIN_BYTES_MAX`."""
+    return zlib.compress(json, COMPRESSION_LEVEL)
 
 
 def unpack(data: bytes) -> bytes:
-    """The JSON that was packed.
+    """The JSON that is stored so.
 
     Raises:
-        Corrupt: `bad_payload`, these are not bytes that `pack` makes.
+        Corrupt: `bad_payload`, these are neither a JSON object nor what `compress` makes.
     """
     first = data[0] if data else None
     if first == JSON_FIRST:
@@ -36,5 +36,5 @@ def unpack(data: bytes) -> bytes:
 
 
 def json_bytes(data: bytes | None) -> int:
-    """The size of the JSON that was packed; 0 for nothing."""
+    """The size of the JSON that is stored so; 0 for nothing."""
     return 0 if data is None else len(unpack(data))

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from treadle.codec.packing import unpack
+from treadle.codec.packing import PLAIN_BYTES_MAX, compress, unpack
 from treadle.model.errors import Corrupt
 
 T = TypeVar("T")
@@ -47,12 +47,13 @@ def decode(data: bytes, upcasts: Mapping[int, Callable[[bytes], T]], what: str) 
 
 
 def encode(encoder: msgspec.json.Encoder, value: object, what: str) -> bytes:
-    """The JSON of `value`.
+    """What is stored for `value`, which becomes a JSON object; `decode` reads it.
 
     Raises:
         Corrupt: `unencodable`, a value in it is no JSON value.
     """
     try:
-        return encoder.encode(value)
+        json = encoder.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise Corrupt("unencodable", f"{what} cannot be stored as JSON: {error}") from error
+    return json if len(json) <= PLAIN_BYTES_MAX else compress(json)

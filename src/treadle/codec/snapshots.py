@@ -5,7 +5,6 @@ from typing import Any, Final, get_args, get_origin
 
 import msgspec
 
-from treadle.codec.packing import pack
 from treadle.codec.schemas import decode, encode, schema_of
 from treadle.codec.upcasts import from_schema_1, told_by_schema_1
 from treadle.model.execution import Execution
@@ -53,7 +52,7 @@ def encode_snapshot(execution: Execution) -> bytes:
     Raises:
         Corrupt: `unencodable`, a payload holds something that is no JSON value.
     """
-    return pack(encode(_encoder, StoredExecution(execution=execution), "a snapshot"))
+    return encode(_encoder, StoredExecution(execution=execution), "a snapshot")
 
 
 def decode_snapshot(data: bytes) -> Execution:

@@ -125,7 +125,7 @@ def receive(turn: Turn, frame: Frame, attempt: Attempt, command: DeliverCallback
     plan = required(node.callback, "callback of the task")
     seen = {"body": command.body, "headers": command.headers}
     try:
-        is_good, failure = _is_good(plan, Scope(turn.execution, frame, seen)), None
+        is_good, failure = _is_good(plan, Scope(execution=turn.execution, frame=frame, extra=seen)), None
     except ExpressionError as error:
         is_good, failure = True, rejected(frame, error)
     if is_good:

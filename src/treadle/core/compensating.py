@@ -16,7 +16,7 @@ from treadle.model.events import (
     CompensationSkipped,
     CompensationStarted,
 )
-from treadle.model.execution import AttemptError, AttemptOutcome, CompensationStatus, Frame
+from treadle.model.execution import AttemptError, AttemptOutcome, CompensationStatus, Execution, Frame
 from treadle.model.expression import ExpressionError
 from treadle.model.ids import FrameId, NodeId, Path, undo_key
 from treadle.model.policies import OnUnknown
@@ -36,11 +36,14 @@ def compensation_plan(program: Program, node: NodeId) -> CompensationPlan | None
     return found.compensation if isinstance(found, TaskNode | ChildNode) else None
 
 
-def register(turn: Turn, path: Path, node: TaskNode | ChildNode) -> None:
+def register(turn: Turn, path: Path, node: NodeId, keyed_as: Path | None) -> None:
     """Say before the activity starts that there is an undo."""
-    if node.compensation is not None:
-        keyed_as = turn.execution.visits[visit_key(path)].keyed_as
-        turn.emit(CompensationRegistered(at=turn.now, path=path, node=node.id, keyed_as=keyed_as))
+    turn.emit(CompensationRegistered(at=turn.now, path=path, node=node, keyed_as=keyed_as))
+
+
+def keyed_as(execution: Execution, path: Path) -> Path | None:
+    """The visit whose key the newest of its node goes under, if a retry of the execution takes one over."""
+    return execution.visits[visit_key(path)].keyed_as
 
 
 def arm(turn: Turn, frame: Frame, path: Path, node: TaskNode | ChildNode) -> None:
@@ -51,11 +54,13 @@ def arm(turn: Turn, frame: Frame, path: Path, node: TaskNode | ChildNode) -> Non
     plan = node.compensation
     if plan is None:
         return
-    is_unknown = False
-    request, unrendered = _rendered(turn, frame, plan.activity)
-    if request is None and plan.unknown is not None:
-        request, _ = _rendered(turn, frame, plan.unknown)
+    scope, unrendered, is_unknown = Scope(execution=turn.execution, frame=frame), None, False
+    try:
+        request: Request | None = plan.activity.render(scope)
+    except ExpressionError as error:
+        request = _rendered_unknown(plan, scope)
         is_unknown = request is not None
+        unrendered = None if is_unknown else error.message
     count(turn, request)
     turn.emit(
         CompensationArmed(
@@ -63,10 +68,18 @@ def arm(turn: Turn, frame: Frame, path: Path, node: TaskNode | ChildNode) -> Non
             frame=frame.id,
             path=path,
             request=request,
-            unrendered=unrendered if request is None else None,
+            unrendered=unrendered,
             is_unknown=is_unknown,
         )
     )
+
+
+def _rendered_unknown(plan: CompensationPlan, scope: Scope) -> Request | None:
+    """What is asked for in place of the undo; None if nothing is, or that has no value either."""
+    try:
+        return None if plan.unknown is None else plan.unknown.render(scope)
+    except ExpressionError:
+        return None
 
 
 def disarm(turn: Turn, frame: Frame, path: Path) -> None:
@@ -105,13 +118,6 @@ def leave_unknown(turn: Turn, frame: Frame, path: Path) -> None:
         and all(attempt.outcome is not AttemptOutcome.OK for attempt in frame.activity.attempts)
     ):
         skip_on_unknown(turn, frame, path, node)
-
-
-def _rendered(turn: Turn, frame: Frame, plan: ActivityPlan) -> tuple[Request | None, str | None]:
-    try:
-        return plan.render(Scope(turn.execution, frame)), None
-    except ExpressionError as error:
-        return None, error.message
 
 
 def start_newest(turn: Turn, scope: Frame) -> None:

@@ -12,7 +12,7 @@ from treadle.core.required import required
 from treadle.core.settling import conclude, runnable, settle
 from treadle.core.signals import expire
 from treadle.core.status import is_stuck
-from treadle.core.timers import due_by, earliest, is_due, is_past_deadline
+from treadle.core.timers import due_by, earliest, is_past_deadline
 from treadle.core.turn import Turn
 from treadle.core.unknowns import pause_for_unknown, unresolved
 from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
@@ -42,15 +42,13 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
     starts, and nothing due fires unless a deadline has passed, as an engine wants it that is about to stop.
     `state_bytes` is what the state holds at most, as the decision before said.
     """
-    was_ended = was_paused = False
     if execution is None:
         if not isinstance(command, StartExecution):
             return Refused(code="execution_not_found", message="there is no such execution")
-        turn = Turn(program, None, now, bounds)
+        turn = Turn(program, None, now, bounds, state_bytes, is_held)
+        was_ended = was_paused = False
     else:
-        turn = Turn(program, execution, max(now, execution.updated_at), bounds)
-        turn.state_bytes = state_bytes
-        turn.is_held = is_held
+        turn = Turn(program, execution, max(now, execution.updated_at), bounds, state_bytes, is_held)
         begin(turn, execution, command)
         was_ended, was_paused = execution.ended is not None, turn.execution.paused is not None
     refused = HANDLERS[type(command)](turn, command)
@@ -62,10 +60,11 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
         go_on_again(turn, was_ended=was_ended)
     else:
         settle(turn)
-    if turn.execution.ended is None:
-        if turn.root.ending is not None:
+    after = turn.execution
+    if after.ended is None:
+        if after.frames[ROOT_FRAME].ending is not None:
             ask_further(turn)
-        if turn.execution.compensations:
+        if after.compensations:
             announce_stuck(turn)
     elif not was_ended:
         tell_parent(turn)
@@ -90,12 +89,12 @@ def begin(turn: Turn, execution: Execution, command: Command) -> None:
         return
     if execution.signals:
         expire(turn)
-    is_continuing = type(command) is Continue
+    is_continuing, due = type(command) is Continue, earliest(execution)
     if (
         execution.signals
         or is_continuing
         or execution.frames[ROOT_FRAME].ending is not None
-        or is_due(execution, turn.now)
+        or (due is not None and due.at <= turn.now)
     ):
         catch_up(turn, is_bounded=is_continuing)
 
@@ -163,7 +162,7 @@ def effects_of(turn: Turn) -> tuple[Effect, ...]:
     """What this decision newly owes: its attempts, the next alarm, a continuation if it stopped short."""
     execution = turn.execution
     owed: list[Effect] = [*turn.others]
-    for started in dict.fromkeys(turn.started) if len(turn.started) > 1 else turn.started:
+    for started in turn.started:
         frame = execution.frames.get(started)
         if frame is not None and is_out(frame):
             owed.append(invocation(execution, frame))

@@ -63,7 +63,7 @@ def end_run(turn: Turn, root: Frame) -> None:
     output: Json | UnsetType = UNSET if root.ending is None else root.ending.output
     if outcome is ExecutionStatus.COMPLETED and output is UNSET and turn.program.output is not None:
         try:
-            output = turn.program.output(Scope(turn.execution, root))
+            output = turn.program.output(Scope(execution=turn.execution, frame=root))
         except ExpressionError as error:
             failure = Failure(kind=FailureKind.REJECTED, code=error.code, message=error.message)
             turn.emit(BodyFailed(at=turn.now, frame=root.id, failure=failure))
@@ -83,7 +83,7 @@ def start_hook(turn: Turn, root: Frame, outcome: ExecutionStatus, plan: Activity
     failure = root.ending.failure if root.ending else None
     seen = {} if failure is None else {"failure": failure_root(failure)}
     try:
-        request = plan.render(Scope(turn.execution, turn.frame(frame), seen))
+        request = plan.render(Scope(execution=turn.execution, frame=turn.frame(frame), extra=seen))
     except ExpressionError as error:
         warning = RunWarning(code="hook_failed", message=f"{hook}: {error.code}: {error.message}")
         turn.emit(HookFailed(at=turn.now, frame=frame, hook=hook, warning=warning))

@@ -14,7 +14,7 @@ from treadle.core.standing import begun_at, is_of_earlier_run, is_undone, stands
 from treadle.core.turn import Turn
 from treadle.model.events import NodeEntered, NodeSkipped, ResultKept
 from treadle.model.execution import Execution, Frame, Visit, VisitStatus
-from treadle.model.expression import ExpressionError
+from treadle.model.expression import Expression, ExpressionError
 from treadle.model.ids import Instant, NodeId, Path, visit_path
 from treadle.model.program import ProgramNode, SwitchNode, TaskNode
 
@@ -37,17 +37,34 @@ def enter_next(turn: Turn, frame: Frame) -> None:
     if newest is not None or frame.suffix:
         number = next_number(execution, frame, node.id, newest)
         path = visit_path(node.id, frame.suffix, number)
-    try:
-        is_wanted = node.when is None or bool(node.when(Scope(execution, frame)))
-    except ExpressionError as error:
-        turn.emit(_entered(turn, frame, node, path, number))
-        fail_rejected(turn, turn.frame(frame.id), error)
-        return
-    if is_wanted:
-        turn.emit(_entered(turn, frame, node, path, number))
-        KINDS[type(node)].enter(turn, turn.execution.frames[frame.id], node, path)
-    else:
+    says = True if node.when is None else asked(turn, frame, node.when)
+    if says is False:
         turn.emit(_skipped(turn, frame, node, path, number))
+        return
+    kind = KINDS[type(node)]
+    entered = NodeEntered(
+        at=turn.now,
+        frame=frame.id,
+        path=path,
+        node=node.id,
+        kind=kind.name,
+        number=number,
+        deadline_at=None if node.deadline_ms is None else Instant(turn.now + node.deadline_ms),
+    )
+    turn.emit(entered if execution.run == 1 else _entered_later(turn, frame, node, entered))
+    standing = turn.execution.frames[frame.id]
+    if says is True:
+        kind.enter(turn, standing, node, path)
+    else:
+        fail_rejected(turn, standing, says)
+
+
+def asked(turn: Turn, frame: Frame, when: Expression) -> bool | ExpressionError:
+    """Whether `when` wants the node entered; the error, if it has no value."""
+    try:
+        return bool(when(Scope(execution=turn.execution, frame=frame)))
+    except ExpressionError as error:
+        return error
 
 
 def is_kept(turn: Turn, frame: Frame, newest: Visit) -> bool:
@@ -55,22 +72,11 @@ def is_kept(turn: Turn, frame: Frame, newest: Visit) -> bool:
     return is_of_earlier_run(turn.execution, frame, newest) and stands(turn, newest, frame.suffix)
 
 
-def _entered(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int) -> NodeEntered:
-    entered = NodeEntered(
-        at=turn.now,
-        frame=frame.id,
-        path=path,
-        node=node.id,
-        kind=KINDS[type(node)].name,
-        number=number,
-    )
-    if turn.execution.run > 1:
-        newest = turn.execution.visits.get(f"{node.id}{frame.suffix}")
-        is_anew = newest is not None and not is_of_earlier_run(turn.execution, frame, newest)
-        entered = replace(_in_later_run(turn, frame, node, entered), is_anew=is_anew)
-    if node.deadline_ms is None:
-        return entered
-    return replace(entered, deadline_at=Instant(turn.now + node.deadline_ms))
+def _entered_later(turn: Turn, frame: Frame, node: ProgramNode, entered: NodeEntered) -> NodeEntered:
+    """The event of a later run: it says too whether the visit takes over nothing of the run before."""
+    newest = turn.execution.visits.get(f"{node.id}{frame.suffix}")
+    is_anew = newest is not None and not is_of_earlier_run(turn.execution, frame, newest)
+    return replace(_in_later_run(turn, frame, node, entered), is_anew=is_anew)
 
 
 def _skipped(turn: Turn, frame: Frame, node: ProgramNode, path: Path, number: int) -> NodeSkipped:

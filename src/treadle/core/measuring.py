@@ -30,19 +30,19 @@ def _to_builtin(value: object) -> object:
     raise TypeError(f"no JSON value: {type(value).__name__}")
 
 
-_encoder = msgspec.json.Encoder(enc_hook=_to_builtin)
+_encoded: Final = msgspec.json.Encoder(enc_hook=_to_builtin).encode
 
 
 def json_bytes(execution: Execution) -> int:
     """The size of the state as JSON, before compression."""
-    return len(_encoder.encode(execution))
+    return len(_encoded(execution))
 
 
 def _size(payload: Json) -> int:
     if payload is None:
         return 0
     try:
-        return len(_encoder.encode(payload))
+        return len(_encoded(payload))
     except (TypeError, ValueError, OverflowError, RecursionError):
         return 0
 
@@ -62,12 +62,13 @@ def fits(turn: Turn, payload: Json) -> bool:
     if payload is None:
         return True
     size = _size(payload)
-    most = turn.bounds.state_bytes
-    if turn.state_bytes + size > most and turn.has_started:
+    held, most = turn.state_bytes + size, turn.bounds.state_bytes
+    if held > most and turn.has_started:
         turn.state_bytes = json_bytes(turn.execution)
-        if turn.state_bytes + size > most:
+        held = turn.state_bytes + size
+        if held > most:
             return False
-    turn.state_bytes += size
+    turn.state_bytes = held
     turn.payload_bytes += size
     return True
 

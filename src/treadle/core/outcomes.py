@@ -25,6 +25,7 @@ from treadle.model.events import (
     NodeCompleted,
 )
 from treadle.model.execution import AttemptError, Frame, Response, Role
+from treadle.model.ids import Path
 from treadle.model.json import Json
 from treadle.model.outcomes import Failed, Ok, Unknown
 from treadle.model.policies import OnUnknown
@@ -35,39 +36,10 @@ BODY: Final = Role.BODY
 
 
 def _ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
-    if frame.role is BODY:
-        _visit_ok(turn, frame, outcome)
-        return
-    _emit_completed(turn, frame, outcome, outcome.body)
-    if frame.role is Role.UNDO:
-        turn.emit(CompensationCompleted(at=turn.now, frame=frame.id, path=undone_by(frame)))
-    elif frame.role is Role.HOOK:
-        turn.emit(HookCompleted(at=turn.now, frame=frame.id, hook=hook_of(frame)))
-    else:
-        probe_ended(turn, turn.frame(frame.id), outcome)
-
-
-def _emit_completed(turn: Turn, frame: Frame, outcome: Ok, output: Json) -> None:
-    activity = required(frame.activity, "activity of the frame")
-    response = None
-    if outcome.status is not None:
-        kept = UNSET if output is outcome.body else outcome.body
-        response = Response(status=outcome.status, headers=outcome.headers, body=kept)
-    turn.emit(
-        ActivityCompleted(
-            at=turn.now,
-            frame=frame.id,
-            activity=activity.id,
-            path=place_of(frame),
-            attempt=activity.number,
-            output=output,
-            response=response,
-        )
-    )
-
-
-def _visit_ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
     """The answer is ok, so the undo is armed, even if the node's own `output` then refuses the answer."""
+    if frame.role is not BODY:
+        _beside_ok(turn, frame, outcome)
+        return
     node = turn.program.nodes[required(frame.node, "node of the frame")]
     if not isinstance(node, TaskNode):
         child.found(turn, frame, outcome)
@@ -82,13 +54,43 @@ def _visit_ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
     if not kept_fits(turn, outcome, output):
         output, failure = None, beyond(frame, STATE_BYTES, too_large(turn))
         outcome = Ok(status=outcome.status)
-    _emit_completed(turn, frame, outcome, output)
+    _emit_completed(turn, frame, path, outcome, output)
     if node.compensation is not None:
         arm(turn, turn.frame(frame.id), path, node)
     if failure is None:
         turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))
     else:
         fail_or_give_up(turn, frame.id, failure)
+
+
+def _beside_ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
+    """What no visit is asked for itself: an undo, a hook, a probe."""
+    _emit_completed(turn, frame, place_of(frame), outcome, outcome.body)
+    if frame.role is Role.UNDO:
+        turn.emit(CompensationCompleted(at=turn.now, frame=frame.id, path=undone_by(frame)))
+    elif frame.role is Role.HOOK:
+        turn.emit(HookCompleted(at=turn.now, frame=frame.id, hook=hook_of(frame)))
+    else:
+        probe_ended(turn, turn.frame(frame.id), outcome)
+
+
+def _emit_completed(turn: Turn, frame: Frame, path: Path | None, outcome: Ok, output: Json) -> None:
+    activity = required(frame.activity, "activity of the frame")
+    response = None
+    if outcome.status is not None:
+        kept = UNSET if output is outcome.body else outcome.body
+        response = Response(status=outcome.status, headers=outcome.headers, body=kept)
+    turn.emit(
+        ActivityCompleted(
+            at=turn.now,
+            frame=frame.id,
+            activity=activity.id,
+            path=path,
+            attempt=activity.number,
+            output=output,
+            response=response,
+        )
+    )
 
 
 def kept_fits(turn: Turn, outcome: Ok, output: Json) -> bool:

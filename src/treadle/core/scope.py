@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+import msgspec
 from msgspec import UNSET, UnsetType, to_builtins
 
 from treadle.model.execution import Execution, Failure, Frame, Response, Visit
@@ -11,45 +12,46 @@ from treadle.model.instants import format_instant
 from treadle.model.json import Json
 from treadle.model.persistent import as_dict
 
-NOTHING: Final[Mapping[str, Json]] = {}
 
-
-class Scope:
+class Scope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Roots as seen from `frame`; `extra` holds what only the place has (`body`, `failure`, ...)."""
 
-    __slots__ = ("_execution", "_extra", "_frame")
-
-    def __init__(self, execution: Execution, frame: Frame, extra: Mapping[str, Json] = NOTHING) -> None:
-        self._execution = execution
-        self._frame = frame
-        self._extra = extra
+    execution: Execution
+    frame: Frame
+    extra: Mapping[str, Json] = {}
 
     def root(self, name: str) -> Json | UnsetType:
         """The value of a root, UNSET if this place has none of that name."""
         if name == "input":
-            return self._execution.input
+            return self.execution.input
         if name == "vars":
-            return as_dict(self._execution.vars)
+            return as_dict(self.execution.vars)
         if name == "execution":
-            return execution_root(self._execution)
-        if name in self._extra:
-            return self._extra[name]
+            return execution_root(self.execution)
+        if name in self.extra:
+            return self.extra[name]
         return self._around(name) if name in AROUND else UNSET
+
+    def of_execution(self, field: str) -> Json | UnsetType:
+        """What the root `execution` has under that name, without the rest of it."""
+        if field == "started_at":
+            return execution_root(self.execution)[field]
+        return getattr(self.execution, field)
 
     def _around(self, name: str) -> Json | UnsetType:
         """What the nearest frame around has: `index`, `item`, or the `failure` that a `catch` has caught."""
-        frame: Frame | None = self._frame
+        frame: Frame | None = self.frame
         while frame is not None:
             value = AROUND[name](frame)
             if value is not UNSET:
                 return value
-            frame = None if frame.parent is None else self._execution.frames[frame.parent]
+            frame = None if frame.parent is None else self.execution.frames[frame.parent]
         return UNSET
 
     def node(self, node: NodeId, field: str) -> Json | UnsetType:
         """A field of the newest visit of `node`, seen from this iteration and then outwards."""
-        for suffix in outwards(self._frame.suffix):
-            visit = self._execution.visits.get(f"{node}{suffix}")
+        for suffix in outwards(self.frame.suffix):
+            visit = self.execution.visits.get(f"{node}{suffix}")
             if visit is not None:
                 return self._field(visit, field)
         return UNSET
@@ -62,7 +64,7 @@ class Scope:
         if field == "status":
             return visit.status.value
         if field == "idempotency_key":
-            return forward_key(self._execution.id, visit.keyed_as or visit.path)
+            return forward_key(self.execution.id, visit.keyed_as or visit.path)
         if field == "attempts":
             return self._attempts(visit)
         if field == "closed":
@@ -71,13 +73,13 @@ class Scope:
 
     def _accepted(self, visit: Visit) -> Response | None:
         """The answer of the trigger call of an open visit: it stands in the visit's frame."""
-        activity = self._frame.activity
-        return activity.accepted if activity is not None and self._frame.path == visit.path else None
+        activity = self.frame.activity
+        return activity.accepted if activity is not None and self.frame.path == visit.path else None
 
     def _attempts(self, visit: Visit) -> int:
         """How many attempts the visit has had; those of an open visit stand in its frame."""
-        activity = self._frame.activity
-        if activity is not None and self._frame.path == visit.path:
+        activity = self.frame.activity
+        if activity is not None and self.frame.path == visit.path:
             return activity.number
         return visit.attempts[-1].number if visit.attempts else 0
 

@@ -39,13 +39,12 @@ def settle(turn: Turn) -> None:
     Nor further than the step that brings what they record beyond `bounds.decision_bytes`.
     """
     bounds = turn.bounds
-    transitions_max, bytes_max = bounds.transitions, turn.payload_bytes + bounds.decision_bytes
-    while turn.transitions < transitions_max and turn.payload_bytes <= bytes_max:
-        frame = runnable(turn.execution)
-        if frame is None:
-            turn.is_settled = True
+    bytes_max = turn.payload_bytes + bounds.decision_bytes
+    while (frame := runnable(turn.execution)) is not None:
+        if turn.transitions >= bounds.transitions or turn.payload_bytes > bytes_max:
             return
         step_of(turn, frame)(turn, frame)
+    turn.is_settled = True
 
 
 def conclude(turn: Turn) -> None:
@@ -78,8 +77,11 @@ def can_conclude(execution: Execution, frame: Frame) -> bool:
 
 
 def runnable(execution: Execution) -> Frame | None:
-    """The oldest frame that can be taken on, None when the execution waits, is paused or has ended."""
-    if execution.ended is not None or execution.paused is not None:
+    """The oldest frame that can be taken on, None when the execution waits, is paused or has ended.
+
+    All that is left of one that has ended is its root, which is done.
+    """
+    if execution.paused is not None:
         return None
     found: Frame | None = None
     for frame in execution.frames.values():
@@ -126,16 +128,14 @@ def step_of(turn: Turn, frame: Frame) -> Callable[[Turn, Frame], None]:
     """What the frame's next step is: a table of its role and of where it stands."""
     if frame.role is UNDO:
         return undo_again
-    if frame.phase is CLOSING:
-        return callbacks.close_wait
     if frame.children > frame.trailing:
         return stop_children
-    if frame.ending is not None:
-        if frame.path is not None:
-            return give_up
-        return undo_next if is_undone(turn, frame) else close
     if frame.path is not None:
-        return ask_on
+        if frame.phase is CLOSING:
+            return callbacks.close_wait
+        return ask_on if frame.ending is None else give_up
+    if frame.ending is not None:
+        return undo_next if is_undone(turn, frame) else close
     return enter_next if frame.node is not None else close
 
 

@@ -20,7 +20,7 @@ def status_of(execution: Execution) -> ExecutionStatus:
     """What the execution is doing, by the order of SEMANTICS 5."""
     if execution.ended is not None:
         return execution.ended
-    if is_stuck(execution):
+    if execution.compensations and is_stuck(execution):
         return ExecutionStatus.STUCK
     if execution.paused is not None:
         return ExecutionStatus.PAUSED
@@ -45,8 +45,6 @@ def failure_of(execution: Execution) -> Failure | None:
 
 def is_stuck(execution: Execution) -> bool:
     """Whether a compensation is exhausted and nothing else can move."""
-    if not execution.compensations:
-        return False
     is_any = False
     for frame in execution.frames.values():
         if frame.phase is STUCK:

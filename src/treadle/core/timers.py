@@ -67,12 +67,6 @@ def due_by(turn: Turn, by: Instant) -> Due | None:
     return None if due is None or due.at > by else due
 
 
-def is_due(execution: Execution, by: Instant) -> bool:
-    """Whether something is due by the instant."""
-    due = earliest(execution)
-    return due is not None and due.at <= by
-
-
 def next_wake_at(execution: Execution) -> Instant | None:
     """The earliest instant at which something falls due; None when nothing does."""
     due = earliest(execution)
@@ -86,9 +80,8 @@ def earliest(execution: Execution, but: Phase | None = None) -> Due | None:
     found: Due | None = None
     if execution.deadline_at is not None and not is_decided(execution):
         found = Due(at=execution.deadline_at, is_timer=False, frame=OF_EXECUTION)
-    is_paused = execution.paused is not None
     for frame in execution.frames.values():
-        if frame.wake_at is not None and not is_paused and frame.phase is not but:
+        if frame.wake_at is not None and execution.paused is None and frame.phase is not but:
             found = _earlier(found, frame.wake_at, frame.id, is_timer=True)
         if frame.deadline_at is not None and frame.ending is None:
             found = _earlier(found, frame.deadline_at, frame.id, is_timer=False)

@@ -33,8 +33,8 @@ NO_FRAMES: Final[frozenset[FrameId]] = frozenset()
 class Turn:
     """Mutable, and never leaves `decide`. `execution` is the state after the events so far.
 
-    `since` is the version before this decision, `started` are the frames of which an attempt was started,
-    `others` is what other executions are owed, `state_bytes` is what the state holds at most,
+    `since` is the version before this decision, `started` are, in order, the frames of which an attempt was
+    started, `others` is what other executions are owed, `state_bytes` is what the state holds at most,
     `payload_bytes` what the events hold beside their fixed size;
     `is_settled` says that nothing more can be done now, `is_held` that nothing may start.
     `later` are, while it catches up, the frames whose end was recorded and has its place only later.
@@ -59,18 +59,28 @@ class Turn:
     execution: Execution
 
     def __init__(
-        self, program: Program, execution: Execution | None, now: Instant, bounds: ExecutionBounds
+        self,
+        program: Program,
+        execution: Execution | None,
+        now: Instant,
+        bounds: ExecutionBounds,
+        state_bytes: int,
+        is_held: bool,
     ) -> None:
         self.program = program
         self.now = now
         self.bounds = bounds
+        self.state_bytes = state_bytes
+        self.is_held = is_held
         self.events: list[Event] = []
-        self.started: Sequence[FrameId] = ()
+        self.started: dict[FrameId, None] = {}
         self.others: Sequence[ChildStart | Notice] = ()
         self.later = NO_FRAMES
-        self.since = self.state_bytes = self.payload_bytes = self.transitions = 0
-        self.is_settled = self.is_held = False
-        if execution is not None:
+        self.payload_bytes = self.transitions = 0
+        self.is_settled = False
+        if execution is None:
+            self.since = 0
+        else:
             self.execution = execution
             self.since = execution.version
 
@@ -95,7 +105,7 @@ class Turn:
     def start(self, attempt: ActivityStarted) -> None:
         """Owe an attempt."""
         self.emit(attempt)
-        self.started = (*self.started, attempt.frame)
+        self.started[attempt.frame] = None
 
     def owe(self, other: ChildStart | Notice) -> None:
         """Owe another execution its start, or a note."""

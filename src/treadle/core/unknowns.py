@@ -141,7 +141,7 @@ def start_probe(turn: Turn, frame: Frame) -> None:
     turn.emit(ProbeStarted(at=turn.now, parent=frame.id, path=path))
     probe = FrameId(turn.execution.version)
     try:
-        request = plan.render(Scope(turn.execution, turn.frame(frame.id)))
+        request = plan.render(Scope(execution=turn.execution, frame=turn.frame(frame.id)))
     except ExpressionError:
         probe_ended(turn, turn.frame(probe), None)
         return

@@ -52,6 +52,9 @@ class NoRoots:
     def root(self, name: str) -> Json | UnsetType:
         return UNSET
 
+    def of_execution(self, field: str) -> Json | UnsetType:
+        return UNSET
+
     def node(self, node: NodeId, field: str) -> Json | UnsetType:
         return UNSET
 

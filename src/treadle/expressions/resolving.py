@@ -15,50 +15,52 @@ Evaluate: TypeAlias = Callable[[Roots], Json]
 
 
 def path_reader(text: str, root: str, segments: Segments) -> Evaluate:
-    """The closure that reads the path; `text` is the path as it is named when a segment is missing."""
-    if root == "nodes":
-        return _node_reader(text, NodeId(str(segments[0])), str(segments[1]), segments[NODE_DEPTH:])
-    return _root_reader(text, root, segments)
+    """The closure that reads the path; `text` is the path as it is named when a segment is missing.
 
-
-def _root_reader(text: str, root: str, segments: Segments) -> Evaluate:
-    def read(roots: Roots) -> Json:
-        value = roots.root(root)
-        if value is UNSET:
-            raise ExpressionError("missing_variable", f"{text}: there is no `{root}` here")
-        return walk(value, segments, text) if segments else value
-
-    return read
-
-
-def _node_reader(text: str, node: NodeId, field: str, segments: Segments) -> Evaluate:
-    def read(roots: Roots) -> Json:
-        value = roots.node(node, field)
-        if value is UNSET:
-            raise ExpressionError("missing_variable", f"{text}: node `{node}` has no {field}")
-        return walk(value, segments, text) if segments else value
-
-    return read
-
-
-def walk(value: Json, segments: Segments, text: str) -> Json:
-    """The value under the segments.
-
-    Raises:
-        ExpressionError: `missing_variable`, with the whole path.
+    It raises ExpressionError: `missing_variable`, with the whole path.
     """
-    try:
-        for segment in segments:
-            # A string has characters under indexes; JSON has nothing there.
-            if type(value) is str:
-                raise TypeError
-            value = value[segment]
-    except (KeyError, IndexError, TypeError):
-        message = f"{text}: {_spoken(segment)} is missing{size_hint(value, segment)}"
-        raise ExpressionError("missing_variable", message) from None
-    if value is UNSET:
-        raise ExpressionError("missing_variable", f"{text}: {_spoken(segments[-1])} is missing")
-    return value
+    if root == "execution" and len(segments) == 1:
+        return _execution_reader(text, str(segments[0]))
+    if root == "nodes":
+        node, field = NodeId(str(segments[0])), str(segments[1])
+        absent, below = f"node `{node}` has no {field}", segments[NODE_DEPTH:]
+    else:
+        node, field = None, ""
+        absent, below = f"there is no `{root}` here", segments
+
+    def read(roots: Roots) -> Json:
+        value = roots.root(root) if node is None else roots.node(node, field)
+        if value is UNSET:
+            raise ExpressionError("missing_variable", f"{text}: {absent}")
+        try:
+            for segment in below:
+                # A string has characters under indexes; JSON has nothing there.
+                if type(value) is str:
+                    raise TypeError
+                value = value[segment]
+        except (KeyError, IndexError, TypeError):
+            raise _missing(text, segment, size_hint(value, segment)) from None
+        if value is UNSET:
+            raise _missing(text, segment)
+        return value
+
+    return read
+
+
+def _execution_reader(text: str, field: str) -> Evaluate:
+    """A field of the execution is asked for alone, as a field of a node is."""
+
+    def read(roots: Roots) -> Json:
+        value = roots.of_execution(field)
+        if value is UNSET:
+            raise _missing(text, field)
+        return value
+
+    return read
+
+
+def _missing(text: str, segment: str | int, hint: str = "") -> ExpressionError:
+    return ExpressionError("missing_variable", f"{text}: {_spoken(segment)} is missing{hint}")
 
 
 def _spoken(segment: str | int) -> str:

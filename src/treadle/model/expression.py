@@ -15,6 +15,10 @@ class Roots(Protocol):
         """The value of `input vars execution failure item index body status headers`."""
         ...
 
+    def of_execution(self, field: str) -> Json | UnsetType:
+        """One of `id business_key run started_at`: what the root `execution` has under that name."""
+        ...
+
     def node(self, node: NodeId, field: str) -> Json | UnsetType:
         """One of `output response status attempts idempotency_key` of the newest visit of `node`.
 

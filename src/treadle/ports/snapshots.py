@@ -12,7 +12,7 @@ byte of history, however large its state is; and who takes it up folds a tail of
 """
 
 
-def is_snapshot_due(*, snapshot_bytes: int, tail_bytes: int, is_at_rest: bool) -> bool:
+def is_snapshot_due(snapshot_bytes: int, tail_bytes: int, is_at_rest: bool) -> bool:
     """Whether a commit is to carry a snapshot.
 
     `tail_bytes` counts the encoded events since the last snapshot, of which `snapshot_bytes` is the size

@@ -150,11 +150,12 @@ class Driver:
         """Commands that wait to be decided."""
         return len(self._mailbox) + len(self._inbox)
 
-    def begin(self, letter: Letter, idempotency: IdempotencyKey | None, *, due_at: Instant | None) -> None:
+    def begin(self, letter: Letter, idempotency: IdempotencyKey | None, due_at: Instant | None) -> None:
         """Write the start; with `due_at` it is stored for whoever claims it then, and not driven here."""
         self._idempotency = idempotency
         self._start_due_at = due_at
-        self.post(letter)
+        self._mailbox.append(letter)
+        self._go_on()
 
     def take_over(self, letters: Iterable[Letter], inbox: Sequence[InboxRow]) -> None:
         """Go on where another engine stopped, with what became of its work, and what waits in the inbox."""
@@ -225,7 +226,7 @@ class Driver:
             self._inbox = self._inbox[rows_max:]
         turn = Turn(self._case, self.execution, letters, self._mark.state_bytes)
         house = self._house
-        turn.decide(house.clock.now(), is_held=house.is_draining or self._start_due_at is not None)
+        turn.decide(house.clock.now(), house.is_draining or self._start_due_at is not None)
         self._write(turn)
 
     def _write(self, turn: Turn) -> None:
@@ -235,9 +236,7 @@ class Driver:
             return
         release = None if turn.invocations else self._release_of(turn, execution)
         try:
-            recording = record(
-                turn, execution, self._mark, self._owner, idempotency=self._idempotency, release=release
-            )
+            recording = record(turn, execution, self._mark, self._owner, self._idempotency, release)
         except Corrupt as refusal:
             log.error("commit cannot be encoded", execution=self.id, exc_info=refusal)
             self._not_written(turn, refusal)

@@ -165,7 +165,7 @@ class Engine:
         driver = Driver(self, case, self._first_owner)
         self._starts.begin(driver)
         reply: asyncio.Future[Execution] = asyncio.get_running_loop().create_future()
-        driver.begin(Letter(command=command, reply=reply), idempotency, due_at=due_at)
+        driver.begin(Letter(command=command, reply=reply), idempotency, due_at)
         try:
             return await reply
         except Rejected as rejected:
@@ -328,8 +328,8 @@ class Engine:
             raise Unavailable("overloaded", "too many commits wait for the store")
 
     def _admit_start(self) -> None:
-        self._admit()
-        if self._committer.depth > self.bounds.commits_waiting_max // 2:
+        if self.is_draining or self._committer.depth > self.bounds.commits_waiting_max // 2:
+            self._admit()
             raise Unavailable("overloaded", "too many commits wait for the store to take further starts")
 
     def _room(self) -> int:

@@ -93,22 +93,23 @@ def record(
     execution: Execution,
     mark: Mark,
     owner: Owner,
-    *,
-    idempotency: IdempotencyKey | None,
-    release: Release | None,
+    idempotency: IdempotencyKey | None = None,
+    release: Release | None = None,
 ) -> Recording:
     """What is to be written for the events of the turn, after which the state is `execution`.
 
     Raises:
         Corrupt: `unencodable`, a payload holds something that is no JSON value.
     """
-    encoded = encode_events(turn.events)
-    before, version = mark.version, execution.version
+    events, before, version = turn.events, mark.version, execution.version
+    encoded = encode_events(events)
     row = seal(mark.digest, before + 1, version, execution.updated_at, encoded)
-    is_release = release is not None or execution.ended is not None
+    is_release, due_at = execution.ended is not None, None
+    if release is not None:
+        is_release, due_at = True, release.due_at
     size_bytes = len(encoded)
     snapshot, snapshot_bytes, tail_bytes = None, mark.snapshot_bytes, mark.tail_bytes + size_bytes
-    if is_snapshot_due(snapshot_bytes=snapshot_bytes, tail_bytes=tail_bytes, is_at_rest=is_release):
+    if is_snapshot_due(snapshot_bytes, tail_bytes, is_release):
         snapshot = encode_snapshot(execution)
         snapshot_bytes, tail_bytes = len(snapshot), 0
         size_bytes += snapshot_bytes
@@ -119,7 +120,7 @@ def record(
         owner=owner.engine,
         fence=owner.fence,
         history=row,
-        columns=columns_of(execution, release.due_at if release is not None else None),
+        columns=columns_of(execution, due_at),
         snapshot=snapshot,
         start=None if before else start_of(execution, idempotency),
         is_release=is_release,
@@ -139,7 +140,7 @@ def record(
         execution=execution,
         commit=commit,
         mark=after,
-        types=types_of(turn.events),
+        types=types_of(events),
         size_bytes=size_bytes,
     )
 

@@ -92,7 +92,7 @@ class Turn:
         self.alarm: Instant | None = None
         self.is_hold = self.is_unfinished = self.is_decided = False
 
-    def decide(self, now: Instant, *, is_held: bool) -> None:
+    def decide(self, now: Instant, is_held: bool = False) -> None:
         """Decide all letters. One that breaks an invariant holds the execution; all others go on."""
         case = self.case
         for letter in self.letters:

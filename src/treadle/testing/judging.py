@@ -186,6 +186,9 @@ class _Nothing:
     def root(self, name: str) -> None:
         return None
 
+    def of_execution(self, field: str) -> None:
+        return None
+
     def node(self, node: NodeId, field: str) -> None:
         return None
 

@@ -14,7 +14,7 @@ def test_a_node_that_was_completed_later_closed_later() -> None:
     play = begun(program(task("one"), task("two"), task("three")))
     for _ in range(2):
         play.report(Ok(body=None))
-    scope = Scope(play.execution, play.execution.frames[1])
+    scope = Scope(execution=play.execution, frame=play.execution.frames[1])
     one, two, three = (scope.node(NodeId(name), "closed") for name in ("one", "two", "three"))
     assert three is UNSET
     assert isinstance(one, int)

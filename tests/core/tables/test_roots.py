@@ -21,7 +21,7 @@ ANSWER = Ok(body={"id": 7}, status=201, headers={"etag": "x"})
 
 def scope(play: Play) -> Scope:
     """What the root body sees."""
-    return Scope(play.execution, play.execution.frames[1])
+    return Scope(execution=play.execution, frame=play.execution.frames[1])
 
 
 def answered() -> Play:
@@ -104,7 +104,11 @@ def test_a_root(root: str, value: Json) -> None:
 
 def test_the_roots_of_a_place_are_added() -> None:
     play = answered()
-    seen = Scope(play.execution, play.execution.frames[1], {"body": 1, "headers": {}})
+    seen = Scope(
+        execution=play.execution,
+        frame=play.execution.frames[1],
+        extra={"body": 1, "headers": {}},
+    )
     assert (seen.root("body"), seen.root("headers"), seen.root("status")) == (1, {}, UNSET)
 
 
@@ -129,6 +133,13 @@ def test_the_execution_tells_of_itself() -> None:
             "started_at": "2023-11-14T22:13:20.000Z",
         },
     )
+
+
+@pytest.mark.parametrize("field", ["id", "business_key", "run", "started_at"])
+def test_a_field_of_the_execution_is_what_its_root_has_under_that_name(field: str) -> None:
+    play = answered()
+    seen = Scope(execution=play.execution, frame=play.execution.frames[1])
+    assert seen.of_execution(field) == seen.root("execution")[field]
 
 
 def test_before_the_first_node_the_execution_has_not_begun() -> None:
@@ -163,4 +174,4 @@ def test_a_name_is_looked_for_in_its_own_iteration_and_then_outwards(suffix: str
 def test_a_node_of_an_outer_iteration_is_seen_from_within() -> None:
     play = answered()
     inner = Frame(id=FrameId(99), suffix="[3][1]")
-    assert Scope(play.execution, inner).node(ONE, "output") == {"id": 7}
+    assert Scope(execution=play.execution, frame=inner).node(ONE, "output") == {"id": 7}

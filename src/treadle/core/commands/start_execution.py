@@ -13,13 +13,17 @@ def start_execution(turn: Turn, command: StartExecution) -> Refused | None:
     """Record what is fixed for the whole life; the input was checked before the command was made."""
     if turn.has_started:
         return Refused(code="execution_exists", message=f"execution {command.id} exists already")
+    program = turn.program
     begins_at = max(turn.now, command.start_at or turn.now)
     limit = command.deadline_ms
     if limit is None and command.deadline_at is None:
-        limit = turn.program.deadline_ms
+        limit = program.deadline_ms
     turn.state_bytes = START_BYTES
-    for held in (command.input, command.labels or None, turn.program.vars or None):
-        count(turn, held)
+    count(turn, command.input)
+    if command.labels:
+        count(turn, command.labels)
+    if program.vars:
+        count(turn, program.vars)
     turn.begin(
         ExecutionStarted(
             at=turn.now,
@@ -28,8 +32,8 @@ def start_execution(turn: Turn, command: StartExecution) -> Refused | None:
             definition=command.definition,
             semantics=SEMANTICS,
             input=command.input,
-            vars=dict(turn.program.vars),
-            node=turn.program.bodies[ROOT_BODY].start,
+            vars=dict(program.vars),
+            node=program.bodies[ROOT_BODY].start,
             business_key=command.business_key,
             priority=command.priority,
             labels=command.labels,

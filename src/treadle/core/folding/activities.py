@@ -6,7 +6,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from treadle.core.folding.changes import Changes, Fold, visit_key, with_frame, without_child
-from treadle.core.required import given, required
+from treadle.core.required import required
 from treadle.model.events import (
     ActivityAccepted,
     ActivityCompleted,
@@ -41,7 +41,6 @@ from treadle.model.requests import Request
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 BUSY: Final = Phase.BUSY
 READY: Final = Phase.READY
-BODY: Final = Role.BODY
 OK: Final = AttemptOutcome.OK
 LOST: Final = AttemptOutcome.LOST
 RUNNING: Final = VisitStatus.RUNNING
@@ -51,25 +50,26 @@ ANSWERED: Final = frozenset({Phase.BUSY, Phase.CLOSING, Phase.WAITING})
 """Where a frame stands that an answer makes ready; one in back-off, say, stays there."""
 
 
-def _request_of(execution: Execution, frame: Frame, event: ActivityStarted) -> Request:
-    """The request: the event's own, or that of the compensation which the frame carries out."""
-    if event.request is not UNSET:
-        return event.request
+def _request_of_undo(execution: Execution, frame: Frame) -> Request:
+    """The request of the compensation which the frame carries out."""
     compensation = execution.compensations[required(frame.compensates, "request of the activity")]
     if compensation.request is None:
         raise ValueError(f"the compensation of {compensation.path} has no request")
     return compensation.request
 
 
-def activity_started(execution: Execution, event: ActivityStarted, seq: int) -> Execution:
+def activity_started(execution: Execution, event: ActivityStarted, seq: ActivityId) -> Execution:
+    """The event's number is the id of the attempt that it starts."""
     frame = execution.frames[event.frame]
-    attempt = Attempt(number=event.attempt, activity=ActivityId(seq), started_at=event.at)
+    attempt = Attempt(number=event.attempt, activity=seq, started_at=event.at)
     if frame.activity is None:
+        if event.key is UNSET or event.timeout_ms is UNSET:
+            raise ValueError("there is no key, or no time limit, of the first attempt")
         activity = Activity(
-            id=ActivityId(seq),
-            key=given(event.key, "key of the first attempt"),
-            request=_request_of(execution, frame, event),
-            timeout_ms=given(event.timeout_ms, "time limit of the first attempt"),
+            id=seq,
+            key=event.key,
+            request=_request_of_undo(execution, frame) if event.request is UNSET else event.request,
+            timeout_ms=event.timeout_ms,
             number=event.attempt,
             callback_until=event.callback_until,
             attempts=(attempt,),
@@ -77,7 +77,7 @@ def activity_started(execution: Execution, event: ActivityStarted, seq: int) -> 
     else:
         activity = replace(
             frame.activity,
-            id=ActivityId(seq),
+            id=seq,
             number=event.attempt,
             callback_until=event.callback_until,
             accepted=None,
@@ -97,12 +97,15 @@ def _answered(activity: Activity) -> dict[int, Response]:
     return {**kept, activity.number: activity.accepted}
 
 
-def attempt_of(activity: Activity, number: int) -> Attempt:
-    """The attempt of that number, which is the newest but for answers that come late."""
+def attempted(frame: Frame, number: int) -> tuple[Activity, Attempt]:
+    """The frame's activity and its attempt of that number: the newest, but for answers that come late."""
+    activity = frame.activity
+    if activity is None:
+        raise ValueError(f"there is no activity of frame {frame.id}")
     newest = activity.attempts[-1]
     if newest.number == number:
-        return newest
-    return next(attempt for attempt in activity.attempts if attempt.number == number)
+        return activity, newest
+    return activity, next(attempt for attempt in activity.attempts if attempt.number == number)
 
 
 def ended_activity(activity: Activity, open_: Attempt, ended: Attempt) -> Activity:
@@ -141,8 +144,7 @@ def callback_received(execution: Execution, event: CallbackReceived, seq: int) -
 
 def activity_completed(execution: Execution, event: ActivityCompleted, seq: int) -> Execution:
     frame, visits, response = execution.frames[event.frame], execution.visits, event.response
-    activity = required(frame.activity, "activity to complete")
-    open_ = attempt_of(activity, event.attempt)
+    activity, open_ = attempted(frame, event.attempt)
     ended = replace(
         open_,
         outcome=OK,
@@ -151,7 +153,7 @@ def activity_completed(execution: Execution, event: ActivityCompleted, seq: int)
         is_callback=event.is_callback,
     )
     moved = replace(frame, phase=READY, activity=ended_activity(activity, open_, ended), wake_at=None)
-    if frame.role is BODY and frame.path is not None:
+    if frame.path is not None:
         key = visit_key(frame.path)
         visit = replace(visits[key], status=RUNNING, output=event.output, response=response)
         visits = visits | {key: visit}
@@ -166,8 +168,7 @@ def activity_completed(execution: Execution, event: ActivityCompleted, seq: int)
 
 def activity_failed(execution: Execution, event: ActivityFailed, seq: int) -> Execution:
     frame = execution.frames[event.frame]
-    activity = required(frame.activity, "activity that failed")
-    open_ = attempt_of(activity, event.attempt)
+    activity, open_ = attempted(frame, event.attempt)
     ended = replace(
         open_,
         outcome=AttemptOutcome.FAILED,
@@ -191,8 +192,7 @@ def activity_failed(execution: Execution, event: ActivityFailed, seq: int) -> Ex
 def activity_unknown(execution: Execution, event: ActivityUnknown, seq: int) -> Execution:
     outcome = LOST if event.is_lost else AttemptOutcome.UNKNOWN
     frame = execution.frames[event.frame]
-    activity = required(frame.activity, "activity that ended unknown")
-    open_ = attempt_of(activity, event.attempt)
+    activity, open_ = attempted(frame, event.attempt)
     ended = replace(
         open_,
         outcome=outcome,

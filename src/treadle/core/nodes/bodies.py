@@ -1,6 +1,8 @@
 """Bodies of composite nodes: opened as child frames, and taken in when they end."""
 
-from typing import TypedDict, Unpack
+from typing import Final
+
+import msgspec
 
 from treadle.core.folding.changes import output_of
 from treadle.core.measuring import STATE_BYTES, fits, too_large
@@ -10,49 +12,53 @@ from treadle.core.standing import begun_at
 from treadle.core.turn import Turn
 from treadle.model.events import BranchJoined, BranchOpened, NodeCompleted
 from treadle.model.execution import Failure, Frame
-from treadle.model.ids import FrameId, NodeId
+from treadle.model.ids import NodeId
 from treadle.model.json import Json
 from treadle.model.program import ProgramNode
 
 
-class Opening(TypedDict, total=False):
-    """What a body may begin with: the iteration that it is, or the failure that it has caught."""
-
-    index: int
-    failure: Failure
-    is_shielded: bool
-
-
-def open_body(
-    turn: Turn, frame: FrameId, body: str, *, is_anew: bool = False, **opening: Unpack[Opening]
-) -> None:
-    """Open the body in a child frame of `frame`; `index` makes it an iteration of its own.
+class Opening(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How a body begins: with the failure that it has caught, or shielded.
 
     `is_anew`: what an earlier run did in it is done again.
     """
-    parent, index = turn.frame(frame), opening.get("index")
-    after = 0
-    if turn.execution.run > 1:
-        visit = turn.execution.visits[f"{parent.node}{parent.suffix}"]
-        after = turn.execution.version if is_anew else begun_at(visit)
+
+    failure: Failure | None = None
+    is_shielded: bool = False
+    is_anew: bool = False
+
+
+PLAIN: Final = Opening()
+
+
+def open_body(
+    turn: Turn, frame: Frame, body: str, index: int | None = None, opening: Opening = PLAIN
+) -> None:
+    """Open the body in a child frame of `frame`; `index` makes it an iteration of its own."""
+    execution, suffix, after = turn.execution, frame.suffix, 0
+    if execution.run > 1:
+        visit = execution.visits[f"{frame.node}{suffix}"]
+        after = execution.version if opening.is_anew else begun_at(visit)
     turn.emit(
         BranchOpened(
             at=turn.now,
-            parent=frame,
-            path=required(parent.path, "visit that opens the body"),
+            parent=frame.id,
+            path=required(frame.path, "visit that opens the body"),
             body=body,
             node=turn.program.bodies[body].start,
-            suffix=parent.suffix if index is None else f"{parent.suffix}[{index}]",
+            suffix=suffix if index is None else f"{suffix}[{index}]",
+            index=index,
+            failure=opening.failure,
+            is_shielded=opening.is_shielded,
             after=after,
-            **opening,
         )
     )
 
 
-def open_only(turn: Turn, frame: Frame, body: str, *, is_shielded: bool = False) -> None:
+def open_only(turn: Turn, frame: Frame, body: str, opening: Opening = PLAIN) -> None:
     """Open the only body of a visit that begins, or fail the visit where no more frames may live."""
     if has_room(turn, frame, 1):
-        open_body(turn, frame.id, body, is_shielded=is_shielded)
+        open_body(turn, frame, body, opening=opening)
 
 
 def has_room(turn: Turn, frame: Frame, wanted: int) -> bool:

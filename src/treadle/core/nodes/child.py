@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from treadle.core.attempts import start_first_attempt
-from treadle.core.compensating import arm, register
+from treadle.core.compensating import arm, keyed_as, register
 from treadle.core.folding.changes import visit_key
 from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.bodies import complete
@@ -45,11 +45,12 @@ def enter(turn: Turn, frame: Frame, node: ChildNode, path: Path) -> None:
         fail_bound(turn, frame, "child_depth", f"{most} executions below one another are as many as may be")
         return
     try:
-        value: Json = {} if node.input is None else node.input(Scope(execution, frame))
+        value: Json = {} if node.input is None else node.input(Scope(execution=execution, frame=frame))
     except ExpressionError as error:
         fail_rejected(turn, frame, error)
         return
-    register(turn, path, node)
+    if node.compensation is not None:
+        register(turn, path, node.id, keyed_as(execution, path))
     request = DefinitionRequest(namespace=execution.namespace, definition=node.definition, input=value)
     plan = ActivityPlan(render=lambda _roots: request, retry=LOOK_UP_RETRY, timeout_ms=TIMEOUT_MS_DEFAULT)
     key = forward_key(execution.id, path)

@@ -7,13 +7,12 @@ from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.bodies import complete, failure_of, has_room, open_body, take_in
 from treadle.core.nodes.failing import fail, fail_bound, fail_rejected
 from treadle.core.nodes.iterating import end_iteration, forgotten, may_be_undone, undone_inside
-from treadle.core.required import required
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
 from treadle.model.events import ItemsListed, IterationsKept
 from treadle.model.execution import Frame
 from treadle.model.expression import ExpressionError
-from treadle.model.ids import FrameId, Path
+from treadle.model.ids import Path
 from treadle.model.json import Json
 from treadle.model.program import EachNode
 
@@ -21,7 +20,7 @@ from treadle.model.program import EachNode
 def enter(turn: Turn, frame: Frame, node: EachNode, path: Path) -> None:
     """Render the items once, and open as many as may run at a time."""
     try:
-        items = node.items(Scope(turn.execution, frame))
+        items = node.items(Scope(execution=turn.execution, frame=frame))
     except ExpressionError as error:
         fail_rejected(turn, frame, error)
         return
@@ -40,7 +39,7 @@ def enter(turn: Turn, frame: Frame, node: EachNode, path: Path) -> None:
     turn.emit(ItemsListed(at=turn.now, frame=frame.id, path=path, items=tuple(items), forgotten=others))
     if kept:
         turn.emit(IterationsKept(at=turn.now, frame=frame.id, path=path, keys=kept))
-    go_on(turn, frame.id, node)
+    go_on(turn, turn.frame(frame.id), node)
 
 
 def standing(turn: Turn, frame: Frame, node: EachNode, items: Sequence[Json]) -> tuple[str, ...]:
@@ -72,24 +71,23 @@ def of_other_items(turn: Turn, frame: Frame, node: EachNode, items: Sequence[Jso
 def joined(turn: Turn, node: EachNode, child: Frame) -> None:
     """An item has ended: open the next, or end the visit with the last."""
     if child.ending is None:
-        end_iteration(turn, node, child, kept_as=str(child.index))
+        frame = end_iteration(turn, node, child, kept_as=str(child.index))
     elif child.ending.failure is not None and node.collects:
         failure = failure_of(child)
         result = {"failure": {"kind": failure.kind.value, "code": failure.code, "message": failure.message}}
-        end_iteration(turn, node, child, kept_as=str(child.index), result=result)
+        frame = end_iteration(turn, node, child, kept_as=str(child.index), result=result)
     else:
-        take_in(turn, child)
-    go_on(turn, required(child.parent, "parent to join"), node)
+        frame = take_in(turn, child)
+    go_on(turn, frame, node)
 
 
-def go_on(turn: Turn, frame_id: FrameId, node: EachNode) -> None:
+def go_on(turn: Turn, frame: Frame, node: EachNode) -> None:
     """Open what may be opened; when nothing runs and nothing is left, the visit is over."""
-    frame = turn.frame(frame_id)
     if frame.ending is not None:
         return
     if frame.joining is None or not frame.joining.is_stopping:
         open_more(turn, frame, node)
-        frame = turn.frame(frame_id)
+        frame = turn.frame(frame.id)
     if frame.path is None or frame.children > frame.trailing:
         return
     joining = frame.joining
@@ -109,7 +107,8 @@ def open_more(turn: Turn, frame: Frame, node: EachNode) -> None:
     """
     count = len(items_of(turn, frame, node))
     free = node.concurrency - (frame.children - frame.trailing)
-    index, kept = joining_of(frame).opened, joining_of(frame).results
+    joining = joining_of(frame)
+    index, kept = joining.opened, joining.results
     while free > 0 and index < count:
         if str(index) not in kept:
             now = turn.frame(frame.id)
@@ -117,7 +116,7 @@ def open_more(turn: Turn, frame: Frame, node: EachNode) -> None:
                 return
             if not has_room(turn, now, 1):
                 return
-            open_body(turn, frame.id, node.body, index=index)
+            open_body(turn, frame, node.body, index)
             free -= 1
         index += 1
 

@@ -13,7 +13,7 @@ from treadle.model.program import EmitNode
 
 def enter(turn: Turn, frame: Frame, node: EmitNode, path: Path) -> None:
     """Render the message; its id is the visit's key, so that a message that is sent twice is known."""
-    roots = Scope(turn.execution, frame)
+    roots = Scope(execution=turn.execution, frame=frame)
     message_id = forward_key(turn.execution.id, path)
     try:
         emitted = MessageEmitted(

@@ -25,7 +25,7 @@ def enter(turn: Turn, frame: Frame, node: EndNode, path: Path) -> None:
     In what still runs although the execution stops already (a shield, a `finally`), it ends that body alone.
     A shield or a `finally` around the node itself is finished by it.
     """
-    roots = Scope(turn.execution, frame)
+    roots = Scope(execution=turn.execution, frame=frame)
     try:
         output: Json | UnsetType = UNSET if node.output is None else node.output(roots)
         failure = failure_of(node, roots, path) if node.is_failed else None

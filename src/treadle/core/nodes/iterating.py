@@ -9,7 +9,7 @@ from treadle.core.required import required
 from treadle.core.standing import UNDONE
 from treadle.core.turn import Turn
 from treadle.model.events import IterationEnded
-from treadle.model.execution import Frame, VisitStatus
+from treadle.model.execution import Execution, Frame, VisitStatus
 from treadle.model.ids import NodeId, Path
 from treadle.model.json import Json
 from treadle.model.program import EachNode, LoopNode
@@ -46,16 +46,22 @@ def forgotten(turn: Turn, node: EachNode | LoopNode, suffix: str) -> tuple[str, 
     Those of iterations within it have left before, but for what stopped or failed and was caught: only then
     they are searched for among all that the state holds.
     """
-    execution, inside = turn.execution, turn.program.inside[node.id]
-    found = {f"{one}{suffix}" for one in inside}
-    if any(leaves_some(turn, one, suffix) for one in inside):
-        found |= {
-            key
-            for held in (execution.visits, execution.numbers)
-            for key in held
-            if is_within(key, suffix) and key.partition("[")[0] in inside
-        }
-    return tuple(sorted(key for key in found if key in execution.visits or key in execution.numbers))
+    inside, visits, numbers = turn.program.inside[node.id], turn.execution.visits, turn.execution.numbers
+    found = [key for one in inside if (key := f"{one}{suffix}") in visits or key in numbers]
+    for one in inside:
+        if leaves_some(turn, one, suffix):
+            return tuple(sorted({*found, *all_within(turn.execution, inside, suffix)}))
+    return tuple(sorted(found))
+
+
+def all_within(execution: Execution, inside: frozenset[NodeId], suffix: str) -> list[str]:
+    """The keys of those nodes in the iteration and in all within it."""
+    return [
+        key
+        for held in (execution.visits, execution.numbers)
+        for key in held
+        if is_within(key, suffix) and key.partition("[")[0] in inside
+    ]
 
 
 def leaves_some(turn: Turn, node: NodeId, suffix: str) -> bool:

@@ -43,7 +43,7 @@ def joined(turn: Turn, node: LoopNode, child: Frame) -> None:
     is_over = False
     if node.until is not None:
         try:
-            is_over = bool(node.until(Scope(turn.execution, child)))
+            is_over = bool(node.until(Scope(execution=turn.execution, frame=child)))
         except ExpressionError as error:
             # Whether this was the last turn is not known: a later run asks again over what the turn did.
             fail_rejected(turn, take_in(turn, child), error)
@@ -60,7 +60,9 @@ def begin_or_end(turn: Turn, frame: Frame, node: LoopNode) -> None:
     index = joining_of(frame).ended
     if node.while_ is not None:
         try:
-            is_wanted = bool(node.while_(Scope(turn.execution, frame, {"index": index})))
+            is_wanted = bool(
+                node.while_(Scope(execution=turn.execution, frame=frame, extra={"index": index}))
+            )
         except ExpressionError as error:
             fail_rejected(turn, frame, error)
             return
@@ -71,7 +73,7 @@ def begin_or_end(turn: Turn, frame: Frame, node: LoopNode) -> None:
         fail_bound(turn, frame, "loop_bound", f"{frame.path} has made {index} turns, as many as it may")
         return
     if has_room(turn, frame, 1):
-        open_body(turn, frame.id, node.body, index=index)
+        open_body(turn, frame, node.body, index)
 
 
 def finish(turn: Turn, frame: Frame, node: LoopNode) -> None:

@@ -14,7 +14,7 @@ def enter(turn: Turn, frame: Frame, node: ParallelNode, path: Path) -> None:
     if not has_room(turn, frame, len(node.branches)):
         return
     for branch in node.branches:
-        open_body(turn, frame.id, branch.body)
+        open_body(turn, frame, branch.body)
     if not node.branches:
         complete(turn, frame, node, {}, next_=node.next)
 

@@ -17,7 +17,7 @@ def enter(turn: Turn, frame: Frame, node: RaceNode, path: Path) -> None:
     """Open every branch."""
     if has_room(turn, frame, len(node.branches)):
         for branch in node.branches:
-            open_body(turn, frame.id, branch.body)
+            open_body(turn, frame, branch.body)
 
 
 def joined(turn: Turn, node: RaceNode, child: Frame) -> None:

@@ -13,7 +13,7 @@ from treadle.model.program import SetNode
 
 def enter(turn: Turn, frame: Frame, node: SetNode, path: Path) -> None:
     """Give the variables their values, all of them rendered before any is set."""
-    roots = turn.program.metered(Scope(turn.execution, frame))
+    roots = turn.program.metered(Scope(execution=turn.execution, frame=frame))
     try:
         values = {name: value(roots) for name, value in node.vars.items()}
     except ExpressionError as error:

@@ -1,7 +1,9 @@
 """`shield`: its body is finished before a cancel takes effect."""
 
+from typing import Final
+
 from treadle.core.folding.changes import output_of
-from treadle.core.nodes.bodies import complete, failure_of, open_only, take_in
+from treadle.core.nodes.bodies import Opening, complete, failure_of, open_only, take_in
 from treadle.core.nodes.failing import fail
 from treadle.core.required import required
 from treadle.core.turn import Turn
@@ -10,10 +12,12 @@ from treadle.model.execution import Frame
 from treadle.model.ids import Path
 from treadle.model.program import ShieldNode
 
+SHIELDED: Final = Opening(is_shielded=True)
+
 
 def enter(turn: Turn, frame: Frame, node: ShieldNode, path: Path) -> None:
     """Open the body, which no cancel reaches."""
-    open_only(turn, frame, node.body, is_shielded=True)
+    open_only(turn, frame, node.body, SHIELDED)
 
 
 def joined(turn: Turn, node: ShieldNode, child: Frame) -> None:

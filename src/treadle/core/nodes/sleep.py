@@ -27,7 +27,7 @@ def enter(turn: Turn, frame: Frame, node: SleepNode, path: Path) -> None:
 
 def wakes_at(turn: Turn, frame: Frame, node: SleepNode, path: Path) -> Instant:
     """The instant of waking, the hashed part of the jitter included."""
-    roots = Scope(turn.execution, frame)
+    roots = Scope(execution=turn.execution, frame=frame)
     jitter = int(node.jitter_ms * unit(f"{turn.execution.id}/{path}"))
     if node.until is not None:
         return Instant(int(node.until(roots)) + jitter)

@@ -15,7 +15,7 @@ from treadle.model.program import SwitchNode
 def enter(turn: Turn, frame: Frame, node: SwitchNode, path: Path) -> None:
     """Choose a case; open its body, or complete if there is nothing to run."""
     try:
-        case, body = choose(node, turn.program.metered(Scope(turn.execution, frame)))
+        case, body = choose(node, turn.program.metered(Scope(execution=turn.execution, frame=frame)))
     except ExpressionError as error:
         fail_rejected(turn, frame, error)
         return

@@ -1,12 +1,12 @@
 """`task`: one activity, its attempts and its undo."""
 
 from treadle.core.attempts import callback_until
-from treadle.core.compensating import register
+from treadle.core.compensating import keyed_as, register
 from treadle.core.nodes.failing import fail_rejected, rejected
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
 from treadle.model.events import ActivityStarted
-from treadle.model.execution import Execution, Failure, Frame
+from treadle.model.execution import Failure, Frame
 from treadle.model.expression import Expression, ExpressionError
 from treadle.model.ids import Path, forward_key
 from treadle.model.json import Json
@@ -20,20 +20,21 @@ def enter(turn: Turn, frame: Frame, node: TaskNode, path: Path) -> None:
     A request that has no value fails the visit before anything has started: nothing is armed.
     """
     try:
-        request = node.activity.render(Scope(turn.execution, frame))
+        request = node.activity.render(Scope(execution=turn.execution, frame=frame))
     except ExpressionError as error:
         fail_rejected(turn, frame, error)
         return
-    if node.compensation is not None:
-        register(turn, path, node)
     execution = turn.execution
+    taken_over = None if execution.run == 1 else keyed_as(execution, path)
+    if node.compensation is not None:
+        register(turn, path, node.id, taken_over)
     turn.start(
         ActivityStarted(
             at=turn.now,
             frame=frame.id,
             path=path,
             attempt=1,
-            key=forward_key(execution.id, path if execution.run == 1 else keyed_by(execution, frame, path)),
+            key=forward_key(execution.id, taken_over or path),
             request=request,
             timeout_ms=node.activity.timeout_ms,
             callback_until=None if node.callback is None else callback_until(turn, node.callback),
@@ -48,11 +49,6 @@ def judged_output(turn: Turn, frame: Frame, made_by: Expression, outcome: Ok) ->
     """
     seen = {"body": outcome.body, "status": outcome.status, "headers": outcome.headers}
     try:
-        return made_by(Scope(turn.execution, frame, seen)), None
+        return made_by(Scope(execution=turn.execution, frame=frame, extra=seen)), None
     except ExpressionError as error:
         return outcome.body, rejected(frame, error)
-
-
-def keyed_by(execution: Execution, frame: Frame, path: Path) -> Path:
-    """The visit whose key the visit goes under: its own, but for what a retry of the execution takes over."""
-    return execution.visits[f"{frame.node}{frame.suffix}"].keyed_as or path

@@ -3,7 +3,7 @@
 from typing import Final
 
 from treadle.core.folding.changes import visit_key
-from treadle.core.nodes.bodies import complete, open_body, open_only, take_in
+from treadle.core.nodes.bodies import Opening, complete, open_body, open_only, take_in
 from treadle.core.nodes.failing import fail
 from treadle.core.required import required
 from treadle.core.standing import nodes_of
@@ -41,7 +41,8 @@ def catch(turn: Turn, frame: Frame, node: TryNode, failure: Failure) -> bool:
     """Open the first clause that catches this kind of failure; whether there is one."""
     for clause in node.catches:
         if clause.on is None or failure.kind in clause.on:
-            open_body(turn, frame.id, clause.body, failure=failure, is_anew=turn.execution.run > 1)
+            opening = Opening(failure=failure, is_anew=turn.execution.run > 1)
+            open_body(turn, frame, clause.body, opening=opening)
             return True
     return False
 
@@ -55,7 +56,7 @@ def go_on(turn: Turn, frame: Frame, node: TryNode) -> None:
     """`finally`, if it has not run; then the end of the visit."""
     if node.finally_ is not None:
         is_anew = has_done_something(turn, frame, node)
-        open_body(turn, frame.id, node.finally_, is_shielded=True, is_anew=is_anew)
+        open_body(turn, frame, node.finally_, opening=Opening(is_shielded=True, is_anew=is_anew))
     elif frame.ending is None:
         finish(turn, frame, node)
 

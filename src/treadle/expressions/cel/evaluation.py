@@ -64,6 +64,9 @@ class Evaluation:
     def root(self, name: str) -> Json | UnsetType:
         return self.roots.root(name)
 
+    def of_execution(self, field: str) -> Json | UnsetType:
+        return self.roots.of_execution(field)
+
     def node(self, node: NodeId, field: str) -> Json | UnsetType:
         return self.roots.node(node, field)
 
