@@ -60,7 +60,7 @@ def invocation(execution: Execution, frame: Frame) -> Invocation:
         namespace=execution.namespace,
         frame=frame.id,
         activity=activity.id,
-        node=place_of(frame) or f"${frame.hook}",
+        node=frame.path or place_of(frame) or f"${frame.hook}",
         attempt=activity.number,
         key=activity.key,
         request=activity.request,

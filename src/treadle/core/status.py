@@ -7,6 +7,7 @@ from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.model.execution import Execution, ExecutionStatus, Failure, Frame, Phase
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
+BUSY: Final = Phase.BUSY
 READY: Final = Phase.READY
 STUCK: Final = Phase.STUCK
 
@@ -47,9 +48,10 @@ def is_stuck(execution: Execution) -> bool:
     """Whether a compensation is exhausted and nothing else can move."""
     is_any = False
     for frame in execution.frames.values():
-        if frame.phase is STUCK:
+        phase = frame.phase
+        if phase is STUCK:
             is_any = True
-        elif can_move(execution, frame):
+        elif phase is BUSY or can_move(execution, frame):
             return False
     return is_any
 

@@ -14,6 +14,7 @@ V = TypeVar("V")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
+_new: Final = object.__new__
 SMALL_MAX: Final = 256
 """Entries below which copying a dict is cheaper than a change of a trie (measured: 0.7 against 1 to 4 us)."""
 
@@ -140,19 +141,13 @@ class PersistentStack(Generic[T]):
     def __init__(self, newest_first: Sequence[T] = ()) -> None:
         self._cells = List(newest_first)
 
-    @classmethod
-    def _of(cls, cells: "List[T]") -> "PersistentStack[T]":
-        made = cls.__new__(cls)
-        made._cells = cells
-        return made
-
     def push(self, value: T) -> "PersistentStack[T]":
         """A copy with `value` on top."""
-        return self._of(self._cells.push_front(value))
+        return _stack(self._cells.push_front(value))
 
     def popped(self) -> "PersistentStack[T]":
         """A copy without the top, which must be there (IndexError)."""
-        return self._of(self._cells.drop_first())
+        return _stack(self._cells.drop_first())
 
     @property
     def top(self) -> T:
@@ -176,3 +171,9 @@ class PersistentStack(Generic[T]):
 
     def __repr__(self) -> str:
         return f"PersistentStack({list(self._cells)!r})"
+
+
+def _stack(cells: "List[T]") -> "PersistentStack[T]":
+    made: PersistentStack[T] = _new(PersistentStack)
+    made._cells = cells
+    return made
