@@ -33,10 +33,10 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self._around(name) if name in AROUND else UNSET
 
     def of_execution(self, field: str) -> Json | UnsetType:
-        """What the root `execution` has under that name, without the rest of it."""
-        if field == "started_at":
-            return execution_root(self.execution)[field]
-        return getattr(self.execution, field)
+        """What the root `execution` has under that name; its id, which most ask for, without the rest."""
+        if field == "id":
+            return self.execution.id
+        return execution_root(self.execution).get(field, UNSET)
 
     def _around(self, name: str) -> Json | UnsetType:
         """What the nearest frame around has: `index`, `item`, or the `failure` that a `catch` has caught."""
@@ -100,7 +100,7 @@ def response_root(visit: Visit, response: Response | None) -> Json | UnsetType:
     return {"status": response.status, "headers": response.headers, "body": body}
 
 
-def execution_root(execution: Execution) -> Json:
+def execution_root(execution: Execution) -> dict[str, Json]:
     """`{id, business_key, run, started_at}`."""
     started_at = execution.started_at
     return {

@@ -142,6 +142,11 @@ def test_a_field_of_the_execution_is_what_its_root_has_under_that_name(field: st
     assert seen.of_execution(field) == seen.root("execution")[field]
 
 
+@pytest.mark.parametrize("field", ["frames", "vars", "namespace", "__class__"])
+def test_nothing_else_of_the_execution_is_seen(field: str) -> None:
+    assert scope(answered()).of_execution(field) is UNSET
+
+
 def test_before_the_first_node_the_execution_has_not_begun() -> None:
     play = begun(program(output=Read("execution", "started_at")))
     assert play.execution.output is None
