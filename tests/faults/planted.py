@@ -251,8 +251,8 @@ PLANTED = (
         "core/folding/branches.py",
         (
             (
-                "frames=without_child(execution, child, armed=armed, joining=joining)",
-                "frames=without_child(execution, child, joining=joining)",
+                "without_child(execution, child, armed=armed, joining=joining)",
+                "without_child(execution, child, joining=joining)",
             ),
         ),
         (f"{TABLES}/test_switch.py",),

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Changes, Fold, visit_key, with_frame, without_child
+from treadle.core.folding.changes import Changes, Fold, visit_key, with_frame, with_frames, without_child
 from treadle.core.required import required
 from treadle.model.events import (
     ActivityAccepted,
@@ -244,12 +244,7 @@ def probe_started(execution: Execution, event: ProbeStarted, seq: int) -> Execut
         id=FrameId(seq), parent=event.parent, role=Role.PROBE, opener=event.path, suffix=parent.suffix
     )
     asking = replace(parent, phase=Phase.JOINING, children=parent.children + 1)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=put(execution.frames, probe.id, probe) | {parent.id: asking},
-    )
+    return with_frames(execution, event, seq, put(execution.frames, probe.id, probe) | {parent.id: asking})
 
 
 def probe_ended(execution: Execution, event: ProbeEnded, seq: int) -> Execution:
@@ -260,30 +255,24 @@ def probe_ended(execution: Execution, event: ProbeEnded, seq: int) -> Execution:
 
 
 def retry_scheduled(execution: Execution, event: RetryScheduled, seq: int) -> Execution:
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, phase=Phase.BACKOFF, wake_at=event.wake_at),
+    return with_frames(
+        execution, event, seq, with_frame(execution, event.frame, phase=Phase.BACKOFF, wake_at=event.wake_at)
     )
 
 
 def timer_started(execution: Execution, event: TimerStarted, seq: int) -> Execution:
     timer = ActivityId(seq)
-    return replace(
+    return with_frames(
         execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, phase=Phase.SLEEPING, timer=timer, wake_at=event.wake_at),
+        event,
+        seq,
+        with_frame(execution, event.frame, phase=Phase.SLEEPING, timer=timer, wake_at=event.wake_at),
     )
 
 
 def timer_fired(execution: Execution, event: TimerFired, seq: int) -> Execution:
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, phase=READY, timer=None, wake_at=None),
+    return with_frames(
+        execution, event, seq, with_frame(execution, event.frame, phase=READY, timer=None, wake_at=None)
     )
 
 

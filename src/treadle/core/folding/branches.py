@@ -14,6 +14,7 @@ from treadle.core.folding.changes import (
     stopped,
     visit_key,
     with_frame,
+    with_frames,
     without_child,
 )
 from treadle.core.folding.lifecycle import ROOT_FRAME
@@ -67,12 +68,7 @@ def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Execut
         before = joining or Joining(numbers=execution.numbers)
         joining = replace(before, opened=event.index + 1)
     grown = replace(parent, phase=Phase.JOINING, children=parent.children + 1, joining=joining)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=put(execution.frames, child.id, child) | {parent.id: grown},
-    )
+    return with_frames(execution, event, seq, put(execution.frames, child.id, child) | {parent.id: grown})
 
 
 def branch_joined(execution: Execution, event: BranchJoined, seq: int) -> Execution:
@@ -82,12 +78,7 @@ def branch_joined(execution: Execution, event: BranchJoined, seq: int) -> Execut
     if event.kept_as is not None:
         joining = _keeping(parent, event.kept_as, output_of(execution, child))
     armed = merged(execution, parent.armed, child.armed)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=without_child(execution, child, armed=armed, joining=joining),
-    )
+    return with_frames(execution, event, seq, without_child(execution, child, armed=armed, joining=joining))
 
 
 def _keeping(parent: Frame, name: str, output: object) -> Joining:
@@ -98,12 +89,7 @@ def _keeping(parent: Frame, name: str, output: object) -> Joining:
 def branch_failed(execution: Execution, event: BranchFailed, seq: int) -> Execution:
     joining = joining_of(execution.frames[event.frame])
     failing = replace(joining, failure=event.failure, is_stopping=joining.is_stopping or event.is_stopping)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, joining=failing),
-    )
+    return with_frames(execution, event, seq, with_frame(execution, event.frame, joining=failing))
 
 
 def branch_cancelled(execution: Execution, event: BranchCancelled, seq: int) -> Execution:
@@ -111,20 +97,10 @@ def branch_cancelled(execution: Execution, event: BranchCancelled, seq: int) -> 
     parent = execution.frames[required(frame.parent, "parent of the branch")]
     ending = Ending(is_completing=parent.ending is not None and parent.ending.is_completing)
     if not event.is_trailing:
-        return replace(
-            execution,
-            version=seq,
-            updated_at=event.at,
-            frames=execution.frames | {frame.id: stopped(frame, ending)},
-        )
+        return with_frames(execution, event, seq, execution.frames | {frame.id: stopped(frame, ending)})
     trailing = replace(stopped(frame, Ending()) if frame.ending is None else frame, is_trailing=True)
     counting = replace(parent, trailing=parent.trailing + 1)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=execution.frames | {frame.id: trailing, parent.id: counting},
-    )
+    return with_frames(execution, event, seq, execution.frames | {frame.id: trailing, parent.id: counting})
 
 
 def items_listed(execution: Execution, event: ItemsListed, seq: int) -> Execution:
@@ -141,12 +117,7 @@ def iterations_kept(execution: Execution, event: IterationsKept, seq: int) -> Ex
     standing = execution.visits[visit_key(event.path)].standing or Joining()
     kept = {key: standing.results[key] for key in event.keys}
     joining = Joining(opened=event.opened, ended=event.opened, numbers=execution.numbers, results=kept)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, joining=joining),
-    )
+    return with_frames(execution, event, seq, with_frame(execution, event.frame, joining=joining))
 
 
 def iteration_ended(execution: Execution, event: IterationEnded, seq: int) -> Execution:
@@ -191,11 +162,11 @@ def _without_visits(earlier: PersistentMap[Path, Visit], keys: frozenset[str]) -
 
 
 def body_failed(execution: Execution, event: BodyFailed, seq: int) -> Execution:
-    return replace(
+    return with_frames(
         execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, ending=Ending(failure=event.failure), node=None),
+        event,
+        seq,
+        with_frame(execution, event.frame, ending=Ending(failure=event.failure), node=None),
     )
 
 
@@ -211,12 +182,7 @@ def deadline_passed(execution: Execution, event: DeadlinePassed, seq: int) -> Ex
 def end_reached(execution: Execution, event: EndReached, seq: int) -> Execution:
     ending = Ending(failure=event.failure, is_completing=event.failure is None, output=event.output)
     root = execution.frames[ROOT_FRAME]
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=execution.frames | {ROOT_FRAME: stopped(root, ending)},
-    )
+    return with_frames(execution, event, seq, execution.frames | {ROOT_FRAME: stopped(root, ending)})
 
 
 FOLDS: Final[dict[type, Fold]] = {

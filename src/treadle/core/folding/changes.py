@@ -7,6 +7,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from treadle.core.required import required
+from treadle.model.events import Event
 from treadle.model.execution import Ending, Execution, Frame, Frames, Joining, Phase
 from treadle.model.ids import FrameId, NodeId, Path
 from treadle.model.json import Json
@@ -29,6 +30,11 @@ def visit_key(path: Path) -> str:
 def with_frame(execution: Execution, frame: FrameId, **changed: Any) -> Frames:
     """The frames, with some fields of one of them changed."""
     return execution.frames | {frame: replace(execution.frames[frame], **changed)}
+
+
+def with_frames(execution: Execution, event: Event, seq: int, frames: Frames) -> Execution:
+    """The state after an event that changes nothing but the frames."""
+    return replace(execution, version=seq, updated_at=event.at, frames=frames)
 
 
 def closed(frame: Frame, node: NodeId | None, ending: Ending | None) -> Frame:

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Changes, Fold, closed, stopped, visit_key, without_child
+from treadle.core.folding.changes import Changes, Fold, closed, stopped, visit_key, with_frames, without_child
 from treadle.model.events import (
     CancelRequested,
     ExecutionCancelled,
@@ -143,12 +143,7 @@ def hook_started(execution: Execution, event: HookStarted, seq: int) -> Executio
 
 
 def hook_completed(execution: Execution, event: HookCompleted, seq: int) -> Execution:
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=without_child(execution, execution.frames[event.frame]),
-    )
+    return with_frames(execution, event, seq, without_child(execution, execution.frames[event.frame]))
 
 
 def hook_failed(execution: Execution, event: HookFailed, seq: int) -> Execution:

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Changes, Fold, visit_key, with_frame
+from treadle.core.folding.changes import Changes, Fold, visit_key, with_frame, with_frames
 from treadle.core.required import required
 from treadle.model.events import (
     ChildEnded,
@@ -29,20 +29,17 @@ SIGNAL_KEYS_KEPT: Final = 1_000
 
 def wait_opened(execution: Execution, event: WaitOpened, seq: int) -> Execution:
     wait = Wait(id=ActivityId(seq), signals=event.signals, mode=event.mode, count=event.count)
-    return replace(
+    return with_frames(
         execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, phase=Phase.WAITING, wait=wait, wake_at=event.wake_at),
+        event,
+        seq,
+        with_frame(execution, event.frame, phase=Phase.WAITING, wait=wait, wake_at=event.wake_at),
     )
 
 
 def wait_closed(execution: Execution, event: WaitClosed, seq: int) -> Execution:
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, phase=Phase.READY, wake_at=None),
+    return with_frames(
+        execution, event, seq, with_frame(execution, event.frame, phase=Phase.READY, wake_at=None)
     )
 
 
