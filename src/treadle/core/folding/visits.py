@@ -151,42 +151,37 @@ def _parts(frame: Frame, visit: Visit, seq: int) -> Joining:
     return Joining(opened=joining.opened, ended=joining.ended, since=seq, results=results)
 
 
-def _ended_visit(execution: Execution, frame: Frame, ended: Visit, seq: int) -> PersistentMap[str, Visit]:
-    """The visits, with one that did not complete: its attempts, and what its children have come to.
+def _without_result(
+    execution: Execution, event: NodeFailed | NodeCancelled, seq: int, ended: Visit, ending: Ending | None
+) -> Execution:
+    """The visit did not complete: it keeps its attempts, and what its children have come to.
 
     One that failed before it had any keeps what it took over from an earlier run.
     """
+    frame = execution.frames[event.frame]
     attempts = frame.activity.attempts if frame.activity else ()
     standing = ended.standing if frame.joining is None else replace(frame.joining, since=seq)
-    kept = replace(ended, attempts=attempts, standing=standing)
-    return execution.visits | {visit_key(ended.path): kept}
+    kept = replace(ended, ended_at=event.at, attempts=attempts, standing=standing)
+    return replace(
+        execution,
+        version=seq,
+        updated_at=event.at,
+        frames=execution.frames | {frame.id: closed(frame, None, ending)},
+        visits=execution.visits | {visit_key(ended.path): kept},
+    )
 
 
 def node_failed(execution: Execution, event: NodeFailed, seq: int) -> Execution:
     """The body ends with it, unless it ends for something else already: a cancel stays a cancel."""
-    frame, visit = execution.frames[event.frame], execution.visits[visit_key(event.path)]
-    ended = replace(visit, status=VisitStatus.FAILED, ended_at=event.at, failure=event.failure)
-    moved = closed(frame, None, frame.ending or Ending(failure=event.failure))
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=execution.frames | {frame.id: moved},
-        visits=_ended_visit(execution, frame, ended, seq),
-    )
+    visit = execution.visits[visit_key(event.path)]
+    ended = replace(visit, status=VisitStatus.FAILED, failure=event.failure)
+    ending = execution.frames[event.frame].ending or Ending(failure=event.failure)
+    return _without_result(execution, event, seq, ended, ending)
 
 
 def node_cancelled(execution: Execution, event: NodeCancelled, seq: int) -> Execution:
-    frame, visit = execution.frames[event.frame], execution.visits[visit_key(event.path)]
-    ended = replace(visit, status=VisitStatus.CANCELLED, ended_at=event.at)
-    moved = closed(frame, None, frame.ending)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=execution.frames | {frame.id: moved},
-        visits=_ended_visit(execution, frame, ended, seq),
-    )
+    ended = replace(execution.visits[visit_key(event.path)], status=VisitStatus.CANCELLED)
+    return _without_result(execution, event, seq, ended, execution.frames[event.frame].ending)
 
 
 def result_kept(execution: Execution, event: ResultKept, seq: int) -> Execution:
