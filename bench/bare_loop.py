@@ -26,12 +26,17 @@ from treadle.stores.sqlite.store import SqliteStore
 COMMITS_EACH: Final = 6
 """Commits of one execution of five steps: its start, and the end of each step."""
 EVENTS_EACH: Final = 4
-ENGINE: Final = EngineId("bare-loop")
+"""Events of one commit; the first and the last have one less."""
+ENGINE: Final = EngineId("01890000-0000-7000-8000-000000000000")
 DEFINITION: Final = DefinitionRef(name="bare", version="1", digest=Digest("sha256:" + "0" * 64))
 BATCH_DEFAULT: Final = 100
 COMMITS_DEFAULT: Final = 72_000
-EVENT_BYTES_DEFAULT: Final = 520
-SNAPSHOT_BYTES: Final = 1_500
+EVENT_BYTES_DEFAULT: Final = 483
+"""Of a commit of such an execution, in the mean."""
+SNAPSHOT_BYTES: Final = 2_131
+"""Of the one snapshot, which is written with its end."""
+BEGIN: Final = Instant(1_795_000_000_000)
+"""An instant of today takes six bytes in a row and in each index, where a small number takes one."""
 
 
 class BareLoop(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,14 +136,14 @@ def _first(name: str, event_bytes: int) -> Commit:
         owner=ENGINE,
         fence=1,
         history=_row(b"", 0, event_bytes),
-        columns=_columns(ExecutionStatus.RUNNING, Instant(1)),
+        columns=_columns(ExecutionStatus.RUNNING, BEGIN),
         start=Start(
             namespace=Namespace("default"),
             definition=DEFINITION,
             business_key=None,
             priority=0,
             labels={},
-            created_at=Instant(1),
+            created_at=BEGIN,
         ),
     )
 
@@ -160,7 +165,7 @@ def _next(before: Commit, event_bytes: int, *, is_last: bool) -> Commit:
 
 def _row(previous: bytes, version: int, event_bytes: int) -> HistoryRow:
     events = b"e" * event_bytes
-    return seal(previous, version + 1, version + EVENTS_EACH, Instant(version + 1), events)
+    return seal(previous, version + 1, version + EVENTS_EACH, Instant(BEGIN + version), events)
 
 
 def _columns(status: ExecutionStatus, now: Instant) -> ListColumns:
@@ -169,7 +174,7 @@ def _columns(status: ExecutionStatus, now: Instant) -> ListColumns:
         reason=None,
         run=1,
         failure=None,
-        started_at=Instant(1),
+        started_at=BEGIN,
         updated_at=now,
         ended_at=now if status is ExecutionStatus.COMPLETED else None,
         due_at=None,

@@ -1,10 +1,7 @@
 """Statements of many rows: few sizes, filled up, and short enough to be kept prepared."""
 
-from pathlib import Path
-
 import pytest
 
-from bench.bare_loop import bare_commit_loop, report
 from treadle.stores.sqlite.statements import ROWS_LADDER, ROWS_MAX, Statements, chunks
 
 KEPT_PREPARED_CHARS_MAX = 16_384
@@ -41,9 +38,3 @@ def test_longest_statement_is_kept_prepared(name: str) -> None:
 def test_unknown_statement_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         Statements()["drop_everything"]
-
-
-def test_bare_loop_says_what_it_measured(tmp_path: Path) -> None:
-    result = bare_commit_loop(tmp_path, batch=3, commits=36, event_bytes=50)
-    assert result.commits == 36
-    assert "synchronous=FULL" in report(result)

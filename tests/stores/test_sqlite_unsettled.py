@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from treadle.testing.contracts.commits import NAMESPACE, following, start
 pytestmark = pytest.mark.anyio
 
 FAILURES = 3
+HELD_S = 20
 
 
 @pytest.fixture
@@ -44,6 +46,11 @@ def there_after_a_crash(path: Path) -> set[str]:
 
 def size_of(path: Path) -> int:
     return path.stat().st_size
+
+
+async def until_the_log_was_looked_at(store: SqliteStore) -> None:
+    """That is done after each commit, and before anything else that is asked then."""
+    await store.next_due()
 
 
 async def until_it_failed_often(store: SqliteStore, files: FailingFiles) -> None:
@@ -118,8 +125,10 @@ async def test_a_checkpoint_that_fails_undoes_no_commit(
     files.fails = every_second
     first = start("a")
     assert list(await store.commit([first])) == [CommitResult.COMMITTED]
+    await until_the_log_was_looked_at(store)
     assert files.failures == 1
     assert list(await store.commit([following(first)])) == [CommitResult.COMMITTED]
+    await until_the_log_was_looked_at(store)
     assert files.failures == 2
     files.fails = lambda _operation: False
     await store.close()
@@ -134,5 +143,29 @@ async def test_the_log_is_put_back_into_the_file_when_it_is_long(
     monkeypatch.setattr(file_writer, "CHECKPOINT_PAGES", 20)
     large = start("b", events=b"x" * 100_000)
     await store.commit([large])
+    await until_the_log_was_looked_at(store)
     assert size_of(path) > before + 100_000
+    await store.close()
+
+
+async def test_nobody_waits_for_a_log_that_is_put_back(
+    path: Path, files: FailingFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_writer, "CHECKPOINT_PAGES", 1)
+    store = SqliteStore.open(path)
+    may_go_on = threading.Event()
+    syncs = []
+
+    def hold_the_second(operation: str) -> bool:
+        if operation == "sync":
+            syncs.append(operation)
+            if len(syncs) == 2:
+                syncs.append("told before" if may_go_on.wait(HELD_S) else "told after")
+        return False
+
+    files.fails = hold_the_second
+    assert list(await store.commit([start("a")])) == [CommitResult.COMMITTED]
+    may_go_on.set()
+    await until_the_log_was_looked_at(store)
+    assert syncs[:3] == ["sync", "sync", "told before"]
     await store.close()

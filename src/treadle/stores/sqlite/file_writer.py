@@ -29,7 +29,7 @@ class FileWriter:
         self._path = path
         self._connection = connection
         self._lock = lock
-        self._thread = WriterThread()
+        self._thread = WriterThread(self._keep_log_short)
         self._closing = asyncio.Event()
         self._is_settled = True
         self._log_pages = 0
@@ -88,25 +88,27 @@ class FileWriter:
                 settle(self._connection)
                 self._is_settled = True
             try:
-                result = work()
+                return work()
             except Unsettled:
                 self._is_settled = False
                 raise
-        if self._log_pages >= CHECKPOINT_PAGES:
-            self._checkpoint()
-        return result
 
     def _note_log(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
         """A commit stands in the log, which has so many pages now."""
         self._log_pages = pages
         return apsw.SQLITE_OK
 
-    def _checkpoint(self) -> None:
-        """Put the log back into the file; it is begun anew when all of it is there, and nobody reads it."""
+    def _keep_log_short(self) -> None:
+        """Put the log back into the file; it is begun anew when all of it is there, and nobody reads it.
+
+        Whoever asked for the last commit has been told by now: it is durable without this, which takes long.
+        """
+        if self._log_pages < CHECKPOINT_PAGES:
+            return
         self._log_pages = 0  # the next commit says how long it is then
         try:
             self._connection.wal_checkpoint()
         except apsw.BusyError:  # somebody else does it
             pass
-        except apsw.Error as error:  # what was committed stands in the log: it only grows
+        except Exception as error:  # what was committed stands in the log: it only grows
             log.error("checkpoint failed", message=f"{self._path}: {type(error).__name__}: {error}")

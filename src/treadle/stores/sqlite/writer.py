@@ -15,7 +15,9 @@ class WriterThread:
     A pool of one thread does the same with more futures and locks, which cost as much as a small commit.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, afterwards: Callable[[], None] = lambda: None) -> None:
+        """`afterwards` runs in the thread after each job, when its end has been told; it never raises."""
+        self._afterwards = afterwards
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="treadle-sqlite-writer", daemon=True)
         self._thread.start()
@@ -44,6 +46,7 @@ class WriterThread:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
+            self._afterwards()
 
 
 def _resolve(done: "asyncio.Future[Any]", result: object) -> None:
