@@ -14,7 +14,7 @@ from treadle.core.decide import decide
 from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
 from treadle.model.commands import Command, Continue, ReportOutcome, StartExecution
 from treadle.model.decision import Decision, Refused
-from treadle.model.effects import Continuation, Effect, Invocation
+from treadle.model.effects import Invocation
 from treadle.model.execution import DefinitionRef, Execution
 from treadle.model.ids import EngineId, ExecutionId, Instant, Namespace
 from treadle.model.json import Json
@@ -93,12 +93,12 @@ class CoreLoop:
             core_ns += time.thread_time_ns() - begin
             history, snapshot = self._record(decision, is_released=is_released)
             history_bytes, snapshot_bytes = history_bytes + history, snapshot_bytes + snapshot
-            following = Continue() if is_unfinished(decision.effects) else None
+            following = Continue() if decision.is_unfinished else None
         return Cost(core_ns=core_ns, history_bytes=history_bytes, snapshot_bytes=snapshot_bytes)
 
     def _record(self, decision: Decision, *, is_released: bool) -> tuple[int, int]:
         self._execution = decision.execution
-        self.flights.extend(one for one in decision.effects if isinstance(one, Invocation))
+        self.flights.extend(decision.invocations)
         namespace = decision.execution.namespace
         case = Case(execution_id=EXECUTION, namespace=namespace, program=self.program, bounds=self.bounds)
         turn = Turn(case, decision.execution, (), decision.state_bytes)
@@ -126,11 +126,6 @@ def taken_of(answer: Decision | Refused) -> Decision:
     if isinstance(answer, Refused):
         raise TypeError(f"refused: {answer.code}: {answer.message}")
     return answer
-
-
-def is_unfinished(effects: tuple[Effect, ...]) -> bool:
-    """Whether the decision stopped at its bound of transitions."""
-    return any(isinstance(effect, Continuation) for effect in effects)
 
 
 def reference_us() -> float:

@@ -13,7 +13,6 @@ from treadle.definition.compile import compile_definition
 from treadle.definition.read import read_definition
 from treadle.model.commands import Command, DeliverCallback, ReportOutcome, SendSignal
 from treadle.model.decision import Decision
-from treadle.model.effects import Invocation
 from treadle.model.json import Json
 from treadle.model.outcomes import Ok
 from treadle.model.program import Program
@@ -44,18 +43,13 @@ def outcomes_of(decision: Decision) -> list[Command]:
     """The attempts that were started are answered."""
     return [
         ReportOutcome(frame=one.frame, activity=one.activity, outcome=Ok(body={"ok": True}))
-        for one in decision.effects
-        if isinstance(one, Invocation)
+        for one in decision.invocations
     ]
 
 
 def callbacks_of(decision: Decision) -> list[Command]:
     """The callbacks of the attempts that were started come."""
-    return [
-        DeliverCallback(activity=one.activity, body={"ok": True})
-        for one in decision.effects
-        if isinstance(one, Invocation)
-    ]
+    return [DeliverCallback(activity=one.activity, body={"ok": True}) for one in decision.invocations]
 
 
 def signals_of(decision: Decision) -> list[Command]:

@@ -18,7 +18,7 @@ from treadle.core.unknowns import pause_for_unknown, unresolved
 from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
 from treadle.model.commands import Command, Continue, PauseExecution, ReportChild, StartExecution
 from treadle.model.decision import Decision, Refused
-from treadle.model.effects import Alarm, Continuation, Effect, Notice
+from treadle.model.effects import Invocation, Notice
 from treadle.model.events import ExecutionStuck
 from treadle.model.execution import Execution, Phase
 from treadle.model.ids import Instant
@@ -68,13 +68,7 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
             announce_stuck(turn)
     elif not was_ended:
         tell_parent(turn)
-    events = turn.events
-    return Decision(
-        events=tuple(events),
-        execution=turn.execution,
-        effects=effects_of(turn),
-        state_bytes=turn.state_bytes + EVENT_BYTES * len(events),
-    )
+    return decided(turn)
 
 
 def begin(turn: Turn, execution: Execution, command: Command) -> None:
@@ -158,17 +152,22 @@ def announce_stuck(turn: Turn) -> None:
     turn.emit(ExecutionStuck(at=turn.now, reason=reason))
 
 
-def effects_of(turn: Turn) -> tuple[Effect, ...]:
-    """What this decision newly owes: its attempts, the next alarm, a continuation if it stopped short."""
-    execution = turn.execution
-    owed: list[Effect] = [*turn.others]
-    for started in turn.started:
-        frame = execution.frames.get(started)
-        if frame is not None and is_out(frame):
-            owed.append(invocation(execution, frame))
+def decided(turn: Turn) -> Decision:
+    """What this turn comes to: what happened, and what that newly owes."""
+    execution, events = turn.execution, turn.events
     due = earliest(execution)
-    if due is not None:
-        owed.append(Alarm(at=due.at))
-    if not turn.is_settled and runnable(execution) is not None:
-        owed.append(Continuation())
-    return tuple(owed)
+    return Decision(
+        events=tuple(events),
+        execution=execution,
+        others=turn.others,
+        invocations=invocations_of(turn, execution),
+        alarm=None if due is None else due.at,
+        is_unfinished=not turn.is_settled and runnable(execution) is not None,
+        state_bytes=turn.state_bytes + EVENT_BYTES * len(events),
+    )
+
+
+def invocations_of(turn: Turn, execution: Execution) -> tuple[Invocation, ...]:
+    """The attempts that were started and are out still, in the order of their starts."""
+    frames = [execution.frames.get(started) for started in turn.started]
+    return tuple([invocation(execution, frame) for frame in frames if frame is not None and is_out(frame)])

@@ -1,6 +1,5 @@
 """One decision in the making: events are applied as they are emitted, so each rule sees the newest state."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from treadle.core.evolve import FOLDS, evolve
@@ -74,7 +73,7 @@ class Turn:
         self.is_held = is_held
         self.events: list[Event] = []
         self.started: dict[FrameId, None] = {}
-        self.others: Sequence[ChildStart | Notice] = ()
+        self.others: tuple[ChildStart | Notice, ...] = ()
         self.later = NO_FRAMES
         self.payload_bytes = self.transitions = 0
         self.is_settled = False

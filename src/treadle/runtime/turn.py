@@ -22,7 +22,7 @@ from treadle.model.commands import (
     TerminateExecution,
 )
 from treadle.model.decision import Decision, Refused
-from treadle.model.effects import Alarm, ChildStart, Continuation, Invocation, Notice
+from treadle.model.effects import ChildStart, Invocation, Notice
 from treadle.model.errors import Rejected
 from treadle.model.events import Event
 from treadle.model.execution import Execution
@@ -198,19 +198,12 @@ class Turn:
         self.execution = decision.execution
         self.state_bytes = decision.state_bytes
         self.events += decision.events
-        for effect in decision.effects:
-            if isinstance(effect, Invocation):
-                self.invocations += (effect,)
-            elif isinstance(effect, Alarm):
-                self.alarm = effect.at
-            elif isinstance(effect, Continuation):
-                self.is_unfinished = True
-            else:
-                self.others += (effect,)
+        self.others += decision.others
+        self.invocations += decision.invocations
+        self.alarm, self.is_unfinished = decision.alarm, decision.is_unfinished
 
     def _revise(self, execution: Execution) -> None:
-        """Owe no attempt that has ended by this later state, and no wake but its own."""
-        self.alarm, self.is_unfinished = None, False
+        """Owe no attempt that has ended by this later state."""
         self.invocations = tuple(one for one in self.invocations if _is_owed(one, execution))
 
     def _owe(self, reply: "asyncio.Future[Execution]", decision: Decision | Refused) -> None:

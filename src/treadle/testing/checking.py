@@ -11,7 +11,7 @@ from treadle.core.turn import TRANSITIONS
 from treadle.model.bounds import ExecutionBounds
 from treadle.model.commands import CancelExecution, Command, Continue, PassDeadline, TerminateExecution
 from treadle.model.decision import Decision
-from treadle.model.effects import Alarm, Continuation, Invocation, Notice
+from treadle.model.effects import Invocation, Notice
 from treadle.model.events import (
     ActivityAccepted,
     ActivityCompleted,
@@ -69,10 +69,7 @@ def stopped_short(
     was_paused = before is not None and before.paused is not None
     if not (was_paused or isinstance(command, Continue)):
         return False
-    is_owed = any(
-        isinstance(effect, Continuation) or (isinstance(effect, Alarm) and effect.at <= now)
-        for effect in decision.effects
-    )
+    is_owed = decision.is_unfinished or (decision.alarm is not None and decision.alarm <= now)
     return is_owed and sum(type(event) in TRANSITIONS for event in decision.events) >= bounds.transitions
 
 

@@ -160,7 +160,7 @@ class Life:
 
         A pause that is in the events is another than that before, which something has ended.
         """
-        sent = [effect for effect in decision.effects if isinstance(effect, Invocation)]
+        sent = decision.invocations
         was_paused = before is not None and before.paused is not None
         has_gone_on = any(isinstance(event, ExecutionPaused) for event in decision.events)
         if sent and was_paused and self.execution.paused is not None and not has_gone_on:

@@ -13,7 +13,7 @@ from treadle.core.timers import next_wake_at
 from treadle.model.bounds import DEFAULT_BOUNDS, ExecutionBounds
 from treadle.model.commands import Command, Continue, DeliverCallback, RecordRefusal, ReportOutcome
 from treadle.model.decision import Decision, Refused
-from treadle.model.effects import Alarm, ChildStart, Continuation, Invocation, Notice
+from treadle.model.effects import Alarm, ChildStart, Continuation, Invocation
 from treadle.model.events import Event
 from treadle.model.execution import Execution, ExecutionStatus
 from treadle.model.ids import ActivityId, ExecutionId, FrameId, Instant
@@ -161,10 +161,10 @@ class World:
             self.demand(answer.code in ACCEPTED_REFUSALS, answer.code)
             return answer
         self._note(life, command, " ".join(type(event).__name__ for event in answer.events))
-        for effect in answer.effects:
+        for effect in answer.others:
             if isinstance(effect, ChildStart):
                 self._begin(effect)
-            elif isinstance(effect, Notice):
+            else:
                 self.lives[effect.execution_id].inbox.append(effect.command)
         return answer
 
