@@ -188,7 +188,7 @@ FURTHER = (
         (
             (
                 "    if node.compensation is not None:\n"
-                "        arm(turn, turn.frame(frame.id), path, node)\n"
+                "        arm(turn, frame, path, node)\n"
                 "    if failure is None:\n"
                 "        turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, "
                 "next=node.next))",
@@ -196,7 +196,7 @@ FURTHER = (
                 "        turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, "
                 "next=node.next))\n"
                 "    if node.compensation is not None:\n"
-                "        arm(turn, turn.frame(frame.id), path, node)\n"
+                "        arm(turn, frame, path, node)\n"
                 "    if failure is None:\n"
                 "        pass",
             ),
@@ -232,7 +232,7 @@ FURTHER = (
     Fault(
         "a clock that goes back takes the execution back",
         "core/decide.py",
-        (("max(now, execution.updated_at)", "now"),),
+        (("now if now > execution.updated_at else execution.updated_at", "now"),),
         (f"{TABLES}/test_sleep.py",),
         is_simulated=False,
     ),

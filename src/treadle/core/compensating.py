@@ -12,7 +12,6 @@ from treadle.model.events import (
     CompensationArmed,
     CompensationDisarmed,
     CompensationFailed,
-    CompensationRegistered,
     CompensationSkipped,
     CompensationStarted,
 )
@@ -34,11 +33,6 @@ def compensation_plan(program: Program, node: NodeId) -> CompensationPlan | None
     """The undo of that node, if it has one."""
     found = program.nodes[node]
     return found.compensation if isinstance(found, TaskNode | ChildNode) else None
-
-
-def register(turn: Turn, path: Path, node: NodeId, keyed_as: Path | None) -> None:
-    """Say before the activity starts that there is an undo."""
-    turn.emit(CompensationRegistered(at=turn.now, path=path, node=node, keyed_as=keyed_as))
 
 
 def keyed_as(execution: Execution, path: Path) -> Path | None:

@@ -48,7 +48,8 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
         turn = Turn(program, None, now, bounds, state_bytes, is_held)
         was_ended = was_paused = False
     else:
-        turn = Turn(program, execution, max(now, execution.updated_at), bounds, state_bytes, is_held)
+        at = now if now > execution.updated_at else execution.updated_at
+        turn = Turn(program, execution, at, bounds, state_bytes, is_held)
         begin(turn, execution, command)
         was_ended, was_paused = execution.ended is not None, turn.execution.paused is not None
     refused = HANDLERS[type(command)](turn, command)
@@ -64,7 +65,7 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
     if after.ended is None:
         if after.frames[ROOT_FRAME].ending is not None:
             ask_further(turn)
-        if after.compensations:
+        if after.compensations and not after.is_stuck and is_stuck(after):
             announce_stuck(turn)
     elif not was_ended:
         tell_parent(turn)
@@ -139,8 +140,6 @@ def tell_parent(turn: Turn) -> None:
 def announce_stuck(turn: Turn) -> None:
     """Say once that nothing can move until a person has decided."""
     execution = turn.execution
-    if execution.is_stuck or not is_stuck(execution):
-        return
     codes = {
         one.error.code
         for frame in execution.frames.values()
@@ -160,7 +159,7 @@ def decided(turn: Turn) -> Decision:
         events=tuple(events),
         execution=execution,
         others=turn.others,
-        invocations=invocations_of(turn, execution),
+        invocations=invocations_of(turn, execution) if turn.started else (),
         alarm=None if due is None else due.at,
         is_unfinished=not turn.is_settled and runnable(execution) is not None,
         state_bytes=turn.state_bytes + EVENT_BYTES * len(events),
@@ -169,5 +168,9 @@ def decided(turn: Turn) -> Decision:
 
 def invocations_of(turn: Turn, execution: Execution) -> tuple[Invocation, ...]:
     """The attempts that were started and are out still, in the order of their starts."""
-    frames = [execution.frames.get(started) for started in turn.started]
-    return tuple([invocation(execution, frame) for frame in frames if frame is not None and is_out(frame)])
+    made: list[Invocation] = []
+    for started in turn.started:
+        frame = execution.frames.get(started)
+        if frame is not None and is_out(frame):
+            made.append(invocation(execution, frame))
+    return tuple(made)

@@ -29,8 +29,8 @@ def enter_next(turn: Turn, frame: Frame) -> None:
     """
     execution = turn.execution
     node = turn.program.nodes[required(frame.node, "node to enter")]
-    path, number = Path(f"{node.id}{frame.suffix}"), 1
-    newest = execution.visits.get(path)
+    path = Path(f"{node.id}{frame.suffix}" if frame.suffix else node.id)
+    number, newest = 1, execution.visits.get(path)
     if newest is not None and is_kept(turn, frame, newest):
         _keep(turn, frame, node, newest)
         return

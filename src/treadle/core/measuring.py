@@ -39,8 +39,6 @@ def json_bytes(execution: Execution) -> int:
 
 
 def _size(payload: Json) -> int:
-    if payload is None:
-        return 0
     try:
         return len(_encoded(payload))
     except (TypeError, ValueError, OverflowError, RecursionError):
@@ -49,9 +47,10 @@ def _size(payload: Json) -> int:
 
 def count(turn: Turn, payload: Json) -> None:
     """The state holds the payload too, whatever it comes to: an undo is never left out for its size."""
-    size = _size(payload)
-    turn.state_bytes += size
-    turn.payload_bytes += size
+    if payload is not None:
+        size = _size(payload)
+        turn.state_bytes += size
+        turn.payload_bytes += size
 
 
 def fits(turn: Turn, payload: Json) -> bool:

@@ -51,12 +51,16 @@ def _ok(turn: Turn, frame: Frame, outcome: Ok) -> None:
     output, failure = outcome.body, None
     if node.output is not None:
         output, failure = judged_output(turn, frame, node.output, outcome)
-    if not kept_fits(turn, outcome, output):
+    if not (
+        fits(turn, output)
+        and (output is outcome.body or fits(turn, outcome.body))
+        and (not outcome.headers or fits(turn, outcome.headers))
+    ):
         output, failure = None, beyond(frame, STATE_BYTES, too_large(turn))
         outcome = Ok(status=outcome.status)
     _emit_completed(turn, frame, path, outcome, output)
     if node.compensation is not None:
-        arm(turn, turn.frame(frame.id), path, node)
+        arm(turn, frame, path, node)
     if failure is None:
         turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))
     else:
@@ -91,13 +95,6 @@ def _emit_completed(turn: Turn, frame: Frame, path: Path | None, outcome: Ok, ou
             response=response,
         )
     )
-
-
-def kept_fits(turn: Turn, outcome: Ok, output: Json) -> bool:
-    """Whether the state may hold what is kept of an answer that counts."""
-    if not fits(turn, output) or (output is not outcome.body and not fits(turn, outcome.body)):
-        return False
-    return not outcome.headers or fits(turn, outcome.headers)
 
 
 def _failed(turn: Turn, frame: Frame, outcome: Failed) -> None:

@@ -148,17 +148,17 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_default
     """
 
     id: ActivityId
+    attempts: tuple[Attempt, ...] = ()
+    counted: int = 0
     key: str
     request: Request
     timeout_ms: int
     number: int
-    counted: int = 0
     lost: int = 0
     granted: int = 0
     callback_until: Instant | None = None
     accepted: "Response | None" = None
     answered: "dict[int, Response]" = {}
-    attempts: tuple[Attempt, ...] = ()
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -208,20 +208,25 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     """
 
     id: FrameId
-    parent: FrameId | None = None
-    role: Role = Role.BODY
-    body: str = ""
-    suffix: str = ""
     phase: Phase = Phase.READY
     node: NodeId | None = None
     path: Path | None = None
     last: str | None = None
     activity: Activity | None = None
-    timer: ActivityId | None = None
     wake_at: Instant | None = None
-    children: int = 0
-    armed: PersistentStack[Path] = PersistentStack()
     ending: Ending | None = None
+    deadline_at: Instant | None = None
+    armed: PersistentStack[Path] = PersistentStack()
+    timer: ActivityId | None = None
+    joining: Joining | None = None
+    wait: Wait | None = None
+    child: AwaitedChild | None = None
+    children: int = 0
+    after: int = 0
+    parent: FrameId | None = None
+    role: Role = Role.BODY
+    body: str = ""
+    suffix: str = ""
     compensates: Path | None = None
     hook: str | None = None
     opener: Path | None = None
@@ -231,11 +236,6 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     index: int | None = None
     item: Json | UnsetType = UNSET
     failure: Failure | None = None
-    deadline_at: Instant | None = None
-    joining: Joining | None = None
-    wait: Wait | None = None
-    child: AwaitedChild | None = None
-    after: int = 0
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -258,24 +258,24 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     """
 
     path: Path
+    status: VisitStatus = VisitStatus.RUNNING
+    output: Json | UnsetType = UNSET
+    ended_at: Instant | None = None
+    attempts: tuple[Attempt, ...] = ()
+    closed: int = 0
+    response: Response | None = None
+    items: tuple[Json, ...] | None = None
+    standing: Joining | None = None
     node: NodeId
     kind: str
     number: int = 1
-    status: VisitStatus = VisitStatus.RUNNING
     started_at: Instant
-    ended_at: Instant | None = None
-    output: Json | UnsetType = UNSET
-    response: Response | None = None
-    attempts: tuple[Attempt, ...] = ()
     failure: Failure | None = None
     case: str | int | None = None
     seq: int = 0
-    closed: int = 0
     since: int = 0
     run: int = 1
     keyed_as: Path | None = None
-    items: tuple[Json, ...] | None = None
-    standing: Joining | None = None
 
 
 class Compensation(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -333,9 +333,17 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     keys under which signals came. `numbers` are the highest numbers
     of visits that have left the state with their iteration, by `<node><suffix outside the iteration>`.
     `deadline_ms` is the duration that a later run has anew. `depth` counts the executions above this one.
+
+    Here and in what it holds the fields that most events change stand first: the library walks up to each
+    that it replaces.
     """
 
     id: ExecutionId
+    version: int
+    updated_at: Instant
+    frames: Frames = {}
+    visits: PersistentMap[str, Visit] = {}
+    compensations: PersistentMap[Path, Compensation] = {}
     namespace: Namespace
     definition: DefinitionRef
     semantics: int
@@ -346,11 +354,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     vars: PersistentMap[str, Json] = {}
     traceparent: str | None = None
     run: int = 1
-    version: int
-    frames: Frames = {}
-    visits: PersistentMap[str, Visit] = {}
     earlier: PersistentMap[Path, Visit] = {}
-    compensations: PersistentMap[Path, Compensation] = {}
     paused: Pause | None = None
     outcome: ExecutionStatus | None = None
     ended: ExecutionStatus | None = None
@@ -362,7 +366,6 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     created_at: Instant
     started_at: Instant | None = None
     start_at: Instant | None = None
-    updated_at: Instant
     ended_at: Instant | None = None
     signals: PersistentMap[int, KeptSignal] = {}
     signal_keys: PersistentMap[str, UsedKey] = {}

@@ -143,11 +143,15 @@ class PersistentStack(Generic[T]):
 
     def push(self, value: T) -> "PersistentStack[T]":
         """A copy with `value` on top."""
-        return _stack(self._cells.push_front(value))
+        pushed: PersistentStack[T] = _new(PersistentStack)
+        pushed._cells = self._cells.push_front(value)
+        return pushed
 
     def popped(self) -> "PersistentStack[T]":
         """A copy without the top, which must be there (IndexError)."""
-        return _stack(self._cells.drop_first())
+        popped: PersistentStack[T] = _new(PersistentStack)
+        popped._cells = self._cells.drop_first()
+        return popped
 
     @property
     def top(self) -> T:
@@ -171,9 +175,3 @@ class PersistentStack(Generic[T]):
 
     def __repr__(self) -> str:
         return f"PersistentStack({list(self._cells)!r})"
-
-
-def _stack(cells: "List[T]") -> "PersistentStack[T]":
-    made: PersistentStack[T] = _new(PersistentStack)
-    made._cells = cells
-    return made

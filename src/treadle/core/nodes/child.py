@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from treadle.core.attempts import start_first_attempt
-from treadle.core.compensating import arm, keyed_as, register
+from treadle.core.compensating import arm, keyed_as
 from treadle.core.folding.changes import visit_key
 from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.bodies import complete
@@ -19,6 +19,7 @@ from treadle.model.events import (
     ActivityCompleted,
     ChildEnded,
     ChildStarted,
+    CompensationRegistered,
     ExecutionStarted,
     NodeCompleted,
 )
@@ -50,7 +51,8 @@ def enter(turn: Turn, frame: Frame, node: ChildNode, path: Path) -> None:
         fail_rejected(turn, frame, error)
         return
     if node.compensation is not None:
-        register(turn, path, node.id, keyed_as(execution, path))
+        taken_over = keyed_as(execution, path)
+        turn.emit(CompensationRegistered(at=turn.now, path=path, node=node.id, keyed_as=taken_over))
     request = DefinitionRequest(namespace=execution.namespace, definition=node.definition, input=value)
     plan = ActivityPlan(render=lambda _roots: request, retry=LOOK_UP_RETRY, timeout_ms=TIMEOUT_MS_DEFAULT)
     key = forward_key(execution.id, path)

@@ -1,11 +1,11 @@
 """`task`: one activity, its attempts and its undo."""
 
 from treadle.core.attempts import callback_until
-from treadle.core.compensating import keyed_as, register
+from treadle.core.compensating import keyed_as
 from treadle.core.nodes.failing import fail_rejected, rejected
 from treadle.core.scope import Scope
 from treadle.core.turn import Turn
-from treadle.model.events import ActivityStarted
+from treadle.model.events import ActivityStarted, CompensationRegistered
 from treadle.model.execution import Failure, Frame
 from treadle.model.expression import Expression, ExpressionError
 from treadle.model.ids import Path, forward_key
@@ -27,7 +27,7 @@ def enter(turn: Turn, frame: Frame, node: TaskNode, path: Path) -> None:
     execution = turn.execution
     taken_over = None if execution.run == 1 else keyed_as(execution, path)
     if node.compensation is not None:
-        register(turn, path, node.id, taken_over)
+        turn.emit(CompensationRegistered(at=turn.now, path=path, node=node.id, keyed_as=taken_over))
     turn.start(
         ActivityStarted(
             at=turn.now,
