@@ -20,12 +20,12 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
 EFFECTS_BEFORE_COMMIT: Final = (
     Edit(
         file="runtime/driver.py",
-        old="        self._house.write(recording,",
+        old="        self._house.write(self)",
         new=(
             "        for invocation in turn.invocations:\n"
-            "            self.calls[invocation.activity] = self._house.perform(invocation, self.report)\n"
+            "            self.calls[invocation.activity] = self._house.perform(invocation, self)\n"
             "        turn.invocations = ()\n"
-            "        self._house.write(recording,"
+            "        self._house.write(self)"
         ),
     ),
 )
@@ -34,8 +34,8 @@ EFFECTS_BEFORE_COMMIT: Final = (
 ACKNOWLEDGED_BEFORE_COMMIT: Final = (
     Edit(
         file="runtime/driver.py",
-        old="        self._house.write(recording,",
-        new="        turn.answer(execution)\n        self._house.write(recording,",
+        old="        self._house.write(self)",
+        new="        turn.answer(execution)\n        self._house.write(self)",
     ),
 )
 """Callers are answered when the commit is handed over."""

@@ -42,7 +42,7 @@ class Told:
         self._all = asyncio.Event()
         self._wanted = wanted
 
-    def __call__(self, _recording: Recording, ending: Ending) -> None:
+    def add(self, ending: Ending) -> None:
         self.endings.append(ending)
         if len(self.endings) == self._wanted:
             self._all.set()
@@ -50,6 +50,17 @@ class Told:
     async def until_all(self) -> None:
         async with asyncio.timeout(60):
             await self._all.wait()
+
+
+class Writing:
+    """One commit that is written, and whom to tell."""
+
+    def __init__(self, recording: Recording, told: Told) -> None:
+        self.recording = recording
+        self._told = told
+
+    def when_done(self, ending: Ending) -> None:
+        self._told.add(ending)
 
 
 @contextmanager
@@ -77,7 +88,7 @@ async def test_a_batch_is_within_its_bounds_and_a_larger_commit_goes_alone(
     committer = Committer(store, RuntimeBounds(batch_rows_max=3, batch_bytes_max=100), Tally())
     recordings = [replace(begun(), size_bytes=size) for size in sizes]
     for recording in recordings:
-        committer.add(recording, told)
+        committer.add(Writing(recording, told))
     with running(committer):
         await told.until_all()
     assert [len(batch) for batch in store.batches] == expected
@@ -88,8 +99,8 @@ async def test_only_what_was_committed_is_counted() -> None:
     store, told, tally = FallibleStore(), Told(2), Tally()
     committer = Committer(store, RuntimeBounds(), tally)
     first = begun()
-    committer.add(first, told)
-    committer.add(first, told)
+    committer.add(Writing(first, told))
+    committer.add(Writing(first, told))
     with running(committer):
         await told.until_all()
     assert told.endings == [CommitResult.COMMITTED, CommitResult.EXISTS]

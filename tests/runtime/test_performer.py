@@ -84,34 +84,39 @@ async def test_an_invoker_that_raises_leaves_the_outcome_unknown() -> None:
     assert attempts[0].error.code == "invoker_failed"
 
 
+class Reported:
+    """The ends of attempts, each with its time limit."""
+
+    def __init__(self) -> None:
+        self.ends: list[tuple[int, Outcome]] = []
+        self.is_any = asyncio.Event()
+
+    def report(self, invocation: Invocation, outcome: Outcome) -> None:
+        self.ends.append((invocation.timeout_ms, outcome))
+        self.is_any.set()
+
+
 async def test_only_what_is_late_is_given_up_and_counted_until_it_ends(stubborn: Stubborn) -> None:
-    reported, given_up = [], asyncio.Event()
-
-    def report(invocation: Invocation, outcome: Outcome) -> None:
-        reported.append((invocation.timeout_ms, outcome))
-        given_up.set()
-
-    performer = Performer(stubborn, SOON)
-    late = performer.perform(handler("late", timeout_ms=MINUTE_MS), report)
-    performer.perform(handler("in time", timeout_ms=HOUR_MS), report)
+    reported, performer = Reported(), Performer(stubborn, SOON)
+    late = performer.perform(handler("late", timeout_ms=MINUTE_MS), reported)
+    performer.perform(handler("in time", timeout_ms=HOUR_MS), reported)
     async with asyncio.timeout(PATIENCE_S):
-        await given_up.wait()
-        assert [(limit, outcome.code) for limit, outcome in reported if isinstance(outcome, Unknown)] == [
-            (MINUTE_MS, CALL_TIMEOUT)
-        ]
+        await reported.is_any.wait()
+        assert [
+            (limit, outcome.code) for limit, outcome in reported.ends if isinstance(outcome, Unknown)
+        ] == [(MINUTE_MS, CALL_TIMEOUT)]
         assert (performer.in_flight, performer.outliving) == (1, 1)
         stubborn.let_go.set()
         await performer.drain(grace_ms=PATIENCE_S * 1_000)
     assert late.task is not None
     assert late.task.done()
     assert (performer.in_flight, performer.outliving) == (0, 0)
-    assert [limit for limit, _ in reported] == [MINUTE_MS, HOUR_MS]
+    assert [limit for limit, _ in reported.ends] == [MINUTE_MS, HOUR_MS]
 
 
 async def test_the_end_of_a_call_that_was_dropped_is_not_reported(stubborn: Stubborn) -> None:
-    reported = []
-    performer = Performer(stubborn, SOON)
-    call = performer.perform(handler("dropped"), lambda *ended: reported.append(ended))
+    reported, performer = Reported(), Performer(stubborn, SOON)
+    call = performer.perform(handler("dropped"), reported)
     await stubborn.begun.wait()
     performer.drop(call)
     performer.drop(call)
@@ -120,5 +125,5 @@ async def test_the_end_of_a_call_that_was_dropped_is_not_reported(stubborn: Stub
     assert call.task is not None
     async with asyncio.timeout(PATIENCE_S):
         await call.task
-    assert reported == []
+    assert reported.ends == []
     await performer.drain(grace_ms=0)

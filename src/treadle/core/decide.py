@@ -61,15 +61,16 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
         go_on_again(turn, was_ended=was_ended)
     else:
         settle(turn)
-    after = turn.execution
+    after, invocations = turn.execution, invocations_of(turn) if turn.started else ()
     if after.ended is None:
         if after.frames[ROOT_FRAME].ending is not None:
             ask_further(turn)
-        if after.compensations and not after.is_stuck and is_stuck(after):
+        # What an attempt is made for is not stuck.
+        if after.compensations and not (invocations or after.is_stuck) and is_stuck(after):
             announce_stuck(turn)
     elif not was_ended:
         tell_parent(turn)
-    return decided(turn)
+    return decided(turn, invocations)
 
 
 def begin(turn: Turn, execution: Execution, command: Command) -> None:
@@ -151,23 +152,24 @@ def announce_stuck(turn: Turn) -> None:
     turn.emit(ExecutionStuck(at=turn.now, reason=reason))
 
 
-def decided(turn: Turn) -> Decision:
-    """What this turn comes to: what happened, and what that newly owes."""
+def decided(turn: Turn, invocations: tuple[Invocation, ...]) -> Decision:
+    """What this turn comes to: what happened, and what that newly owes beside these attempts."""
     execution, events = turn.execution, turn.events
     due = earliest(execution)
     return Decision(
         events=tuple(events),
         execution=execution,
         others=turn.others,
-        invocations=invocations_of(turn, execution) if turn.started else (),
+        invocations=invocations,
         alarm=None if due is None else due.at,
         is_unfinished=not turn.is_settled and runnable(execution) is not None,
         state_bytes=turn.state_bytes + EVENT_BYTES * len(events),
     )
 
 
-def invocations_of(turn: Turn, execution: Execution) -> tuple[Invocation, ...]:
+def invocations_of(turn: Turn) -> tuple[Invocation, ...]:
     """The attempts that were started and are out still, in the order of their starts."""
+    execution = turn.execution
     made: list[Invocation] = []
     for started in turn.started:
         frame = execution.frames.get(started)

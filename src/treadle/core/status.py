@@ -10,6 +10,7 @@ from treadle.model.execution import Execution, ExecutionStatus, Failure, Frame, 
 BUSY: Final = Phase.BUSY
 READY: Final = Phase.READY
 STUCK: Final = Phase.STUCK
+RUNNING: Final = ExecutionStatus.RUNNING
 
 MOVING: Final = frozenset({READY, Phase.BUSY, Phase.BACKOFF, Phase.SLEEPING, Phase.WAITING, Phase.CLOSING})
 WITH_CHILDREN: Final = frozenset({Phase.JOINING, Phase.UNDOING})
@@ -32,7 +33,7 @@ def status_of(execution: Execution) -> ExecutionStatus:
         return ExecutionStatus.PENDING
     for frame in execution.frames.values():
         if frame.phase in ACTIVE and (not frame.children or can_move(execution, frame)):
-            return ExecutionStatus.RUNNING
+            return RUNNING
     return ExecutionStatus.WAITING
 
 

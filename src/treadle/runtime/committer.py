@@ -2,10 +2,10 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate, compress, repeat
-from operator import attrgetter, itemgetter
-from typing import Final, TypeAlias
+from collections.abc import Sequence
+from itertools import accumulate, compress
+from operator import attrgetter
+from typing import Final, Protocol, TypeAlias
 
 import structlog
 
@@ -22,15 +22,11 @@ log = structlog.get_logger(__name__)
 
 Ending: TypeAlias = CommitResult | BaseException
 """How a commit ended: a result of the store, or why it was not written."""
-WhenDone: TypeAlias = Callable[[Recording, Ending], None]
-Handed: TypeAlias = tuple[Recording, WhenDone]
-Ended: TypeAlias = tuple[Recording, WhenDone, Ending]
 
-# Of each commit of a batch, without a step of the interpreter for each.
-RECORDING: Final = itemgetter(0)
-COMMIT: Final = attrgetter("commit")
-SIZE_BYTES: Final = attrgetter("size_bytes")
-TYPES: Final = attrgetter("types")
+# Of what each writer of a batch has written, without a step of the interpreter for each.
+COMMIT: Final = attrgetter("recording.commit")
+SIZE_BYTES: Final = attrgetter("recording.size_bytes")
+TYPES: Final = attrgetter("recording.types")
 REFUSED: Final = "refused"
 """How a commit ended that the store takes in no batch."""
 TOLD_AT_ONCE: Final = 256
@@ -39,6 +35,19 @@ TOLD_AT_ONCE: Final = 256
 More keep the next batch and other requests waiting, fewer cost turns of the loop: at 1,000 executions at once
 both 32 and 1,000 make a tenth fewer steps.
 """
+
+
+class Writer(Protocol):
+    """Who has a commit written, one at a time: nothing else need be kept of each that waits."""
+
+    @property
+    def recording(self) -> Recording:
+        """What is being written; it is there until the writer has been told how that ended."""
+        ...
+
+    def when_done(self, ending: Ending) -> None:
+        """It is durable, or was not written."""
+        ...
 
 
 class Committer:
@@ -52,8 +61,9 @@ class Committer:
         self._store = store
         self._bounds = bounds
         self._tally = tally
-        self._waiting: list[Handed] = []
-        self._ended: list[Ended] = []
+        self._waiting: list[Writer] = []
+        self._ended: list[Writer] = []
+        self._endings: list[Ending] = []
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -81,12 +91,12 @@ class Committer:
             return None
         return self._fault
 
-    def add(self, recording: Recording, when_done: WhenDone) -> None:
-        """Have its commit written; `when_done` is called in the loop, never before this returns."""
+    def add(self, writer: Writer) -> None:
+        """Have its commit written; it is told in the loop, never before this returns."""
         if not self._waiting:
             self._idle.clear()
             self._wake.set()
-        self._waiting.append((recording, when_done))
+        self._waiting.append(writer)
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -112,35 +122,30 @@ class Committer:
                     log.error("the store does not answer", waiting=self.depth)
                     return
 
-    def _take(self) -> list[Handed]:
+    def _take(self) -> list[Writer]:
         """The next batch, within the bounds of rows and bytes."""
         batch = self._waiting[: self._bounds.batch_rows_max]
-        bytes_up_to = list(accumulate(map(SIZE_BYTES, map(RECORDING, batch))))
+        bytes_up_to = list(accumulate(map(SIZE_BYTES, batch)))
         batch = batch[: max(1, bisect_right(bytes_up_to, self._bounds.batch_bytes_max))]
         del self._waiting[: len(batch)]
         return batch
 
-    async def _flush(self, batch: list[Handed]) -> None:
-        recordings: tuple[Recording, ...]
-        tellers: tuple[WhenDone, ...]
-        recordings, tellers = zip(*batch, strict=True)
+    async def _flush(self, batch: Sequence[Writer]) -> None:
         loop = asyncio.get_running_loop()
         begun_at = loop.time()
         try:
-            results = await self._store.commit(tuple(map(COMMIT, recordings)))
+            results = await self._store.commit(tuple(map(COMMIT, batch)))
         except Unavailable as fault:
             self._report_fault(fault)
-            self._tell(zip(recordings, tellers, repeat(fault), strict=False))
+            self._tell(batch, [fault] * len(batch))
         except Exception as refusal:  # a store's own error: found by halving, told to the guilty one alone
             await self._halve(batch, refusal)
         else:
             self._fault = None
-            self._count(recordings, results, loop.time() - begun_at)
-            self._tell(zip(recordings, tellers, results, strict=True))
+            self._count(batch, results, loop.time() - begun_at)
+            self._tell(batch, results)
 
-    def _count(
-        self, recordings: Sequence[Recording], results: Sequence[CommitResult], elapsed_s: float
-    ) -> None:
+    def _count(self, batch: Sequence[Writer], results: Sequence[CommitResult], elapsed_s: float) -> None:
         self.batches += 1
         self.commits += len(results)
         self.batch_commits.observe(len(results))
@@ -151,33 +156,34 @@ class Committer:
             for result in (CommitResult.CONFLICT, CommitResult.EXISTS):
                 self.endings[result.value] += results.count(result)
             is_written = [result is CommitResult.COMMITTED for result in results]
-            recordings = tuple(compress(recordings, is_written))
-        self._tally.add(map(TYPES, recordings))
+            batch = tuple(compress(batch, is_written))
+        self._tally.add(map(TYPES, batch))
 
-    async def _halve(self, batch: list[Handed], refusal: Exception) -> None:
+    async def _halve(self, batch: Sequence[Writer], refusal: Exception) -> None:
         """Nothing of the batch was written: write its halves, until the guilty commit is alone."""
         if len(batch) == 1:
-            recording, when_done = batch[0]
-            log.error("commit refused", execution=recording.commit.execution_id, exc_info=refusal)
+            log.error("commit refused", execution=batch[0].recording.commit.execution_id, exc_info=refusal)
             self.endings[REFUSED] += 1
-            self._tell([(recording, when_done, refusal)])
+            self._tell(batch, [refusal])
             return
         middle = len(batch) // 2
         await self._flush(batch[:middle])
         await self._flush(batch[middle:])
 
-    def _tell(self, endings: Iterable[Ended]) -> None:
+    def _tell(self, batch: Sequence[Writer], endings: Sequence[Ending]) -> None:
         """Tell the drivers in order: some now, the others when the loop has done other work."""
-        self._ended.extend(endings)
+        self._ended.extend(batch)
+        self._endings.extend(endings)
         if not self._is_telling:
             self._is_telling = True
             self._tell_slice()
 
     def _tell_slice(self) -> None:
         """Tell some, then let the loop do other work: hand the next batch over, carry out calls."""
-        told, self._ended = self._ended[:TOLD_AT_ONCE], self._ended[TOLD_AT_ONCE:]
-        for recording, when_done, ending in told:
-            when_done(recording, ending)
+        told = zip(self._ended[:TOLD_AT_ONCE], self._endings[:TOLD_AT_ONCE], strict=True)
+        del self._ended[:TOLD_AT_ONCE], self._endings[:TOLD_AT_ONCE]
+        for writer, ending in told:
+            writer.when_done(ending)
         if self._ended:
             asyncio.get_running_loop().call_soon(self._tell_slice)
         else:

@@ -20,10 +20,10 @@ from treadle.model.outcomes import Outcome
 from treadle.ports.clock import Clock
 from treadle.ports.commit import Commit, CommitResult, IdempotencyKey, InboxRow
 from treadle.runtime.bounds import RuntimeBounds
-from treadle.runtime.committer import Ending, WhenDone
+from treadle.runtime.committer import Ending
 from treadle.runtime.followers import Followers
 from treadle.runtime.mailbox import Letter, letter_of, refuse_all
-from treadle.runtime.performer import Call, Report
+from treadle.runtime.performer import Call
 from treadle.runtime.recording import Mark, Owner, Recording, Release, record
 from treadle.runtime.releasing import release_of_idle
 from treadle.runtime.turn import Case, Turn
@@ -51,12 +51,12 @@ class House(Protocol):
         """The engine is about to stop: record, and start nothing new."""
         ...
 
-    def write(self, recording: Recording, when_done: WhenDone) -> None:
-        """Have a commit written with those of others; once it is durable its events are counted."""
+    def write(self, driver: "Driver") -> None:
+        """Have its recording written with those of others; once that is durable its events are counted."""
         ...
 
-    def perform(self, invocation: Invocation, report: Report) -> Call:
-        """Make an attempt; its end is reported."""
+    def perform(self, invocation: Invocation, driver: "Driver") -> Call:
+        """Make an attempt; its end is reported to the driver."""
         ...
 
     def set_alarm(self, execution_id: ExecutionId, at: Instant | None) -> None:
@@ -92,7 +92,8 @@ class House(Protocol):
 class Driver:
     """`execution` is the durable state; None until the start is durable.
 
-    `is_stored`: the store is known to have an execution of this id.
+    `is_stored`: the store is known to have an execution of this id. `recording` is what is being written,
+    and is there while that is so.
     `inbox_seen` is the highest id of the rows of the inbox that were taken in; none is taken in twice.
     """
 
@@ -115,7 +116,9 @@ class Driver:
         "inbox_seen",
         "is_stored",
         "namespace",
+        "recording",
     )
+    recording: Recording
 
     def __init__(
         self,
@@ -236,16 +239,19 @@ class Driver:
             return
         release = None if turn.invocations else self._release_of(turn, execution)
         try:
-            recording = record(turn, execution, self._mark, self._owner, self._idempotency, release)
+            self.recording = record(turn, execution, self._mark, self._owner, self._idempotency, release)
         except Corrupt as refusal:
             log.error("commit cannot be encoded", execution=self.id, exc_info=refusal)
             self._not_written(turn, refusal)
             return
         turn.events = ()  # they are encoded: let go of them while they are at hand, not when all is durable
         self._is_busy = True
-        self._house.write(recording, self._when_done)
+        self._house.write(self)
 
-    def _when_done(self, recording: Recording, ending: Ending) -> None:
+    def when_done(self, ending: Ending) -> None:
+        """Go on with what was being written: it happened if it is durable, and else not."""
+        recording = self.recording
+        del self.recording  # freed once this is through, not when the next one is written
         self._is_busy = False
         turn, commit = recording.turn, recording.commit
         if ending is not COMMITTED:
@@ -267,7 +273,7 @@ class Driver:
             self.leave(commit.columns.due_at)
             return
         for invocation in turn.invocations:
-            self.calls[invocation.activity] = house.perform(invocation, self.report)
+            self.calls[invocation.activity] = house.perform(invocation, self)
         if turn.alarm is not None or turn.is_unfinished or turn.set_aside or self._has_alarm:
             self._carry_over(turn)
         if self._mailbox or self._inbox:

@@ -1,8 +1,7 @@
 """Carries out attempts: one task each, whose end comes back as a command."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, Protocol
 
 import structlog
 
@@ -13,19 +12,25 @@ from treadle.runtime.bounds import RuntimeBounds
 
 log = structlog.get_logger(__name__)
 
-Report: TypeAlias = Callable[[Invocation, Outcome], None]
-
 CALL_TIMEOUT: Final = "call_timeout"
+
+
+class Caller(Protocol):
+    """Who has attempts made."""
+
+    def report(self, invocation: Invocation, outcome: Outcome) -> None:
+        """An attempt has ended."""
+        ...
 
 
 class Call:
     """One attempt that is out. `task` is set as soon as there is one."""
 
-    __slots__ = ("invocation", "report", "task")
+    __slots__ = ("caller", "invocation", "task")
 
-    def __init__(self, invocation: Invocation, report: Report) -> None:
+    def __init__(self, invocation: Invocation, caller: Caller) -> None:
         self.invocation = invocation
-        self.report = report
+        self.caller = caller
         self.task: asyncio.Task[None] | None = None
 
 
@@ -55,9 +60,9 @@ class Performer:
         """Tasks that go on although their attempt was given up."""
         return len(self._outliving)
 
-    def perform(self, invocation: Invocation, report: Report) -> Call:
-        """Make the attempt; `report` is called once with its end, unless it is dropped before."""
-        call = Call(invocation, report)
+    def perform(self, invocation: Invocation, caller: Caller) -> Call:
+        """Make the attempt; its end is reported once to the caller, unless it is dropped before."""
+        call = Call(invocation, caller)
         self._open[call] = self._loop.time()
         call.task = self._loop.create_task(self._attempt(call))
         if self._sweep is None:
@@ -88,7 +93,7 @@ class Performer:
             log.error("invoker failed", **_told(call.invocation), exc_info=broken)
             outcome = Unknown(code="invoker_failed", message=f"{type(broken).__name__}: {broken}"[:512])
         if self._open.pop(call, None) is not None:
-            call.report(call.invocation, outcome)
+            call.caller.report(call.invocation, outcome)
 
     def _abandon(self, call: Call) -> None:
         """Tell the task to stop, and keep it until it has."""
@@ -110,7 +115,7 @@ class Performer:
             self.drop(call)
             log.warning("attempt given up", **_told(call.invocation), code=CALL_TIMEOUT)
             message = f"the call did not end within {call.invocation.timeout_ms} ms"
-            call.report(call.invocation, Unknown(code=CALL_TIMEOUT, message=message))
+            call.caller.report(call.invocation, Unknown(code=CALL_TIMEOUT, message=message))
         self._sweep = self._loop.call_later(self._sweep_s, self._give_up_late) if self._open else None
 
 

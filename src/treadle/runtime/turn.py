@@ -192,19 +192,21 @@ class Turn:
         self.consumed = (*self.consumed, row)
 
     def _take(self, decision: Decision) -> None:
+        execution = decision.execution
         if self.is_decided:
-            self._revise(decision.execution)
-        self.is_decided = True
-        self.execution = decision.execution
+            self.events += decision.events
+            self.others += decision.others
+            owed_still = (one for one in self.invocations if _is_owed(one, execution))
+            self.invocations = (*owed_still, *decision.invocations)
+        else:
+            self.is_decided = True
+            self.events = decision.events
+            self.others = decision.others
+            self.invocations = decision.invocations
+        self.execution = execution
         self.state_bytes = decision.state_bytes
-        self.events += decision.events
-        self.others += decision.others
-        self.invocations += decision.invocations
-        self.alarm, self.is_unfinished = decision.alarm, decision.is_unfinished
-
-    def _revise(self, execution: Execution) -> None:
-        """Owe no attempt that has ended by this later state."""
-        self.invocations = tuple(one for one in self.invocations if _is_owed(one, execution))
+        self.alarm = decision.alarm
+        self.is_unfinished = decision.is_unfinished
 
     def _owe(self, reply: "asyncio.Future[Execution]", decision: Decision | Refused) -> None:
         """Tell this caller once everything decided so far is durable."""

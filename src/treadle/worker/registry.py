@@ -2,7 +2,8 @@
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 import msgspec
@@ -80,9 +81,10 @@ class Registry:
 
         return register
 
-    def get(self, name: str) -> Handler | None:
-        """The handler of that name, None if there is none."""
-        return self._handlers.get(name)
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """What is registered by name, now and later."""
+        return MappingProxyType(self._handlers)
 
     def names(self) -> tuple[str, ...]:
         """Every registered name, sorted."""
