@@ -1,38 +1,40 @@
-"""The timer heap: one timer of the event loop for the earliest alarm of all live executions."""
+"""The timer heap: one timer of the event loop for the earliest of many alarms."""
 
 import asyncio
 import heapq
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from treadle.model.ids import ExecutionId, Instant
 from treadle.ports.clock import Clock
+
+K = TypeVar("K", bound=int | ExecutionId)
 
 REPLACED_MIN: Final = 1_000
 """Alarms that were replaced and are not forgotten yet: so many at least, and as many as are set."""
 
 
-class Alarms:
-    """Calls `wake` with the id of each execution whose alarm has come; the newest alarm of an id counts."""
+class Alarms(Generic[K]):
+    """Calls `wake` with each key whose alarm has come; the newest alarm of a key counts."""
 
-    def __init__(self, clock: Clock, wake: Callable[[ExecutionId], None]) -> None:
+    def __init__(self, clock: Clock, wake: Callable[[K], None]) -> None:
         self._clock = clock
         self._wake = wake
-        self._heap: list[tuple[Instant, ExecutionId]] = []
-        self._current: dict[ExecutionId, Instant] = {}
+        self._heap: list[tuple[Instant, K]] = []
+        self._current: dict[K, Instant] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def set(self, execution_id: ExecutionId, at: Instant | None) -> None:
-        """Replace the alarm of this execution; None takes it away."""
-        if self._current.get(execution_id) == at:
+    def set(self, key: K, at: Instant | None) -> None:
+        """Replace the alarm of this key; None takes it away."""
+        if self._current.get(key) == at:
             return
         if len(self._heap) > 2 * len(self._current) + REPLACED_MIN:
             self._forget_replaced()
         if at is None:
-            self._current.pop(execution_id, None)
+            self._current.pop(key, None)
             return
-        self._current[execution_id] = at
-        heapq.heappush(self._heap, (at, execution_id))
+        self._current[key] = at
+        heapq.heappush(self._heap, (at, key))
         if self._heap[0][0] == at:
             self._arm()
 
@@ -60,8 +62,8 @@ class Alarms:
             self._timer = loop.call_later(delay_ms / 1_000, self._ring)
 
     def _forget_replaced(self) -> None:
-        """Of very many far alarms, of executions that have long left, most were replaced: keep the others."""
-        self._heap = [(at, execution_id) for execution_id, at in self._current.items()]
+        """Of very many far alarms, of what has long gone, most were replaced: keep the others."""
+        self._heap = [(at, key) for key, at in self._current.items()]
         heapq.heapify(self._heap)
 
     def _drop_replaced(self) -> None:
@@ -71,12 +73,12 @@ class Alarms:
 
     def _ring(self) -> None:
         now = self._clock.now()
-        due: list[ExecutionId] = []
+        due: list[K] = []
         while self._heap and self._heap[0][0] <= now:
-            at, execution_id = heapq.heappop(self._heap)
-            if self._current.get(execution_id) == at:
-                del self._current[execution_id]
-                due.append(execution_id)
+            at, key = heapq.heappop(self._heap)
+            if self._current.get(key) == at:
+                del self._current[key]
+                due.append(key)
         self._arm()
-        for execution_id in due:
-            self._wake(execution_id)
+        for key in due:
+            self._wake(key)

@@ -40,7 +40,7 @@ from treadle.runtime.recording import Owner, Recording, restore, restore_known
 from treadle.runtime.starting import StartsUnderWay
 from treadle.runtime.telling import tell_stuck
 from treadle.runtime.turn import Case
-from treadle.runtime.watchers import Watchers, give_up
+from treadle.runtime.watchers import Watchers
 from treadle.telemetry.tally import Tally
 
 log = structlog.get_logger(__name__)
@@ -77,7 +77,7 @@ class Engine:
         self._tally = Tally()
         self._committer = Committer(parts.store, parts.bounds, self._tally)
         self._performer = Performer(parts.invoker, parts.bounds)
-        self._watchers = Watchers()
+        self._watchers = Watchers(parts.clock)
         self.followers = Followers()
         self._alarms = Alarms(parts.clock, self._ring)
         # Every step of every execution comes here: nothing stands between its driver and who does it.
@@ -216,7 +216,7 @@ class Engine:
         self, namespace: Namespace, execution_id: ExecutionId, timeout_ms: int
     ) -> Execution | None:
         """The state in which it ends, or gets stuck, within the time, or has done so already; else None."""
-        future = self._watchers.add(execution_id)
+        watch = self._watchers.add(execution_id)
         try:
             execution = self.live(execution_id)
             if execution is None and execution_id not in self._drivers:
@@ -224,13 +224,10 @@ class Engine:
                 execution = restore(stored)[0] if stored is not None else None
             if execution is not None and is_settled(execution):
                 return execution
-            alarm = asyncio.get_running_loop().call_later(timeout_ms / 1_000, give_up, future)
-            try:
-                return await future
-            finally:
-                alarm.cancel()
+            self._watchers.limit(watch, timeout_ms)
+            return await watch.settled
         finally:
-            self._watchers.remove(execution_id, future)
+            self._watchers.remove(watch)
 
     def release_waiting(self) -> None:
         """Let everybody go who waits for an end: the edges are about to close."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 from prometheus_client import Histogram
 
-from treadle.model.ids import Instant
+from treadle.model.ids import ExecutionId, Instant
 from treadle.runtime.alarms import Alarms
 from treadle.runtime.claimer import Claimer
 from treadle.runtime.committer import Committer
@@ -24,7 +24,7 @@ class ReadParts(msgspec.Struct, frozen=True, kw_only=True):
     claimer: Claimer
     housekeeper: Housekeeper
     performer: Performer
-    alarms: Alarms
+    alarms: Alarms[ExecutionId]
     followers: Followers
     drivers: Collection[Driver]
     live_max: int
