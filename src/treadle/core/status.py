@@ -26,11 +26,13 @@ def status_of(execution: Execution) -> ExecutionStatus:
         return ExecutionStatus.STUCK
     if execution.paused is not None:
         return ExecutionStatus.PAUSED
-    ending = execution.frames[ROOT_FRAME].ending
-    if ending is not None and not ending.is_completing:
+    root = execution.frames[ROOT_FRAME]
+    if root.ending is not None and not root.ending.is_completing:
         return ExecutionStatus.COMPENSATING
     if execution.started_at is None:
         return ExecutionStatus.PENDING
+    if root.phase is BUSY:  # most often there is no other frame to look at
+        return RUNNING
     for frame in execution.frames.values():
         if frame.phase in ACTIVE and (not frame.children or can_move(execution, frame)):
             return RUNNING

@@ -14,7 +14,7 @@ from treadle.model.bounds import ExecutionBounds
 from treadle.model.commands import Command, Continue, ReportOutcome, ResumeExecution
 from treadle.model.effects import Invocation
 from treadle.model.errors import Corrupt, Rejected, Unavailable
-from treadle.model.execution import Execution, is_settled
+from treadle.model.execution import Execution
 from treadle.model.ids import ActivityId, ExecutionId, Instant
 from treadle.model.outcomes import Outcome
 from treadle.ports.clock import Clock
@@ -85,7 +85,7 @@ class House(Protocol):
         ...
 
     def observe(self, recording: Recording) -> None:
-        """Tell those who follow the execution, or wait for its end, that this is durable."""
+        """Tell those who follow the execution, or wait for it to end or get stuck, that this is durable."""
         ...
 
 
@@ -263,7 +263,7 @@ class Driver:
         if commit.start is not None:
             self.is_stored = True
             house.started(self)
-        if house.followers.count or is_settled(execution):
+        if commit.is_release or execution.is_stuck or house.followers.count:
             house.observe(recording)
         if turn.answers:
             turn.answer(execution)

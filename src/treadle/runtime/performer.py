@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final, Protocol
 
+import msgspec
 import structlog
 
 from treadle.model.effects import Invocation
@@ -23,15 +24,12 @@ class Caller(Protocol):
         ...
 
 
-class Call:
-    """One attempt that is out. `task` is set as soon as there is one."""
+class Call(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One attempt that is out, made at this time of the loop, in seconds. No two calls are equal."""
 
-    __slots__ = ("caller", "invocation", "task")
-
-    def __init__(self, invocation: Invocation, caller: Caller) -> None:
-        self.invocation = invocation
-        self.caller = caller
-        self.task: asyncio.Task[None] | None = None
+    invocation: Invocation
+    caller: Caller
+    made_at: float
 
 
 class Performer:
@@ -45,8 +43,8 @@ class Performer:
         self._invoker = invoker
         self._grace_s = bounds.attempt_grace_ms / 1_000
         self._sweep_s = bounds.attempt_sweep_ms / 1_000
-        self._open: dict[Call, float] = {}
-        """The calls that are out, each with the time of the loop at which it was made."""
+        self._open: dict[Call, asyncio.Task[None]] = {}
+        """The calls that are out, in the order in which they were made."""
         self._outliving: set[asyncio.Task[None]] = set()
         self._sweep: asyncio.TimerHandle | None = None
 
@@ -62,23 +60,23 @@ class Performer:
 
     def perform(self, invocation: Invocation, caller: Caller) -> Call:
         """Make the attempt; its end is reported once to the caller, unless it is dropped before."""
-        call = Call(invocation, caller)
-        self._open[call] = self._loop.time()
-        call.task = self._loop.create_task(self._attempt(call))
+        loop = self._loop
+        call = Call(invocation=invocation, caller=caller, made_at=loop.time())
+        self._open[call] = loop.create_task(self._attempt(call))
         if self._sweep is None:
-            self._sweep = self._loop.call_later(self._sweep_s, self._give_up_late)
+            self._sweep = loop.call_later(self._sweep_s, self._give_up_late)
         return call
 
     def drop(self, call: Call) -> None:
         """Stop an attempt whose end nobody asks for any more."""
-        if self._open.pop(call, None) is not None:
-            self._abandon(call)
+        task = self._open.pop(call, None)
+        if task is not None:
+            self._abandon(task)
 
     async def drain(self, grace_ms: int) -> None:
         """Await what is in flight, then drop the rest: unknown, and sent again under the same key."""
-        tasks = [call.task for call in self._open if call.task is not None]
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace_ms / 1_000)
+        if self._open:
+            await asyncio.wait(tuple(self._open.values()), timeout=grace_ms / 1_000)
         for call in tuple(self._open):
             self.drop(call)
         if self._outliving:
@@ -95,10 +93,9 @@ class Performer:
         if self._open.pop(call, None) is not None:
             call.caller.report(call.invocation, outcome)
 
-    def _abandon(self, call: Call) -> None:
-        """Tell the task to stop, and keep it until it has."""
-        task = call.task
-        if task is not None and not task.done():
+    def _abandon(self, task: asyncio.Task[None]) -> None:
+        """Tell it to stop, and keep it until it has."""
+        if not task.done():
             self._outliving.add(task)
             task.add_done_callback(self._outliving.discard)
             task.cancel()
@@ -107,9 +104,7 @@ class Performer:
         """End the attempts whose invoker did not: their outcome is unknown, their tasks are told to stop."""
         ended_before = self._loop.time() - self._grace_s
         late = [
-            call
-            for call, made_at in self._open.items()
-            if made_at + call.invocation.timeout_ms / 1_000 < ended_before
+            call for call in self._open if call.made_at + call.invocation.timeout_ms / 1_000 < ended_before
         ]
         for call in late:
             self.drop(call)

@@ -12,7 +12,7 @@ from treadle.codec.packing import json_bytes
 from treadle.codec.snapshots import decode_snapshot, encode_snapshot
 from treadle.core.evolve import evolve, fold
 from treadle.core.folding.lifecycle import ROOT_FRAME
-from treadle.core.status import RUNNING, failure_of, status_of
+from treadle.core.status import failure_of, status_of
 from treadle.model.effects import ChildStart, Notice
 from treadle.model.errors import Corrupt
 from treadle.model.events import ExecutionStarted
@@ -76,13 +76,11 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def columns_of(execution: Execution, due_at: Instant | None) -> ListColumns:
     """What lists and claims read."""
-    status = status_of(execution)
     return ListColumns(
-        status=status,
+        status=status_of(execution),
         reason=execution.reason,
         run=execution.run,
-        # What has failed ends, or compensates first: as long as it runs there is nothing to tell.
-        failure=None if status is RUNNING else failure_of(execution),
+        failure=failure_of(execution),
         started_at=execution.started_at,
         updated_at=execution.updated_at,
         ended_at=execution.ended_at,

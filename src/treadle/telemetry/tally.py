@@ -2,15 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Final, TypeAlias
 
 from treadle.model.events import ActivityUnknown, Event
 
 UNCOUNTED_MAX: Final = 1_000
 """Commits that are counted together: most hold the same types in the same order."""
-SHARED_MAX: Final = 1_000
-"""Different commits whose types are kept once for all that are alike, while thousands wait to be durable."""
 Types: TypeAlias = tuple[type, ...]
 
 
@@ -20,13 +17,8 @@ class ActivityLost:
 
 def types_of(events: Sequence[Event]) -> Types:
     """The type of each event, as it is counted."""
-    types = _shared(tuple(map(type, events)))
+    types = tuple(map(type, events))
     return types if ActivityUnknown not in types else tuple(map(_counted_as, events))
-
-
-@lru_cache(SHARED_MAX)
-def _shared(types: Types) -> Types:
-    return types
 
 
 def _counted_as(event: Event) -> type:

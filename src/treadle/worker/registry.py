@@ -2,8 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias, TypeVar
 
 import msgspec
@@ -81,10 +80,9 @@ class Registry:
 
         return register
 
-    @property
-    def handlers(self) -> Mapping[str, Handler]:
-        """What is registered by name, now and later."""
-        return MappingProxyType(self._handlers)
+    def get(self, name: str) -> Handler | None:
+        """The handler of that name, None if there is none."""
+        return self._handlers.get(name)
 
     def names(self) -> tuple[str, ...]:
         """Every registered name, sorted."""

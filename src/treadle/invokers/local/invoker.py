@@ -1,6 +1,6 @@
 """The local invoker: handlers registered in this process."""
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 
 from treadle.invokers.local.outcomes import copied
 from treadle.invokers.local.tasks import HandlerTasks
@@ -15,7 +15,7 @@ class LocalInvoker:
     """Makes attempts of handler requests (port Invoker). Build it inside the event loop."""
 
     def __init__(self, registry: Registry, *, threads_max: int = HANDLER_THREADS_MAX) -> None:
-        self._handlers = registry.handlers
+        self._registry = registry
         self._threads = HandlerThreads(threads_max)
         self._tasks = HandlerTasks()
 
@@ -29,9 +29,9 @@ class LocalInvoker:
         request = invocation.request
         if not isinstance(request, HandlerRequest):
             raise TypeError(f"not a handler request: {type(request).__name__}")
-        handler = self._handlers.get(request.name)
+        handler = self._registry.get(request.name)
         if handler is None:
-            return _unknown_handler(request.name, self._handlers)
+            return _unknown_handler(request.name, self._registry.names())
         value = copied(request.input)
         arguments = (value, _context(invocation)) if handler.takes_context else (value,)
         if handler.is_async:
@@ -54,8 +54,8 @@ def _context(invocation: Invocation) -> HandlerContext:
     )
 
 
-async def _unknown_handler(name: str, known: Iterable[str]) -> Failed:
-    listed = ", ".join(sorted(known)) or "none"
+async def _unknown_handler(name: str, known: tuple[str, ...]) -> Failed:
+    listed = ", ".join(known) or "none"
     return Failed(
         code="unknown_handler",
         message=f"no handler is registered as {name!r}; registered: {listed}"[:2_048],
