@@ -4,8 +4,10 @@ import argparse
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 from bench import core_steps, edges, growth, language
 from bench.bare_loop import BareLoop, bare_commit_loop
@@ -19,7 +21,11 @@ from treadle.invokers.local.invoker import LocalInvoker
 from treadle.runtime.clocks import SystemClock
 from treadle.security.egress import EgressMode, EgressPolicy
 
+T = TypeVar("T", BareLoop, EngineLoop)
+
 STEPS = 5
+ROUNDS = 5
+"""Runs with a loop before and after each: the machine's mood changes within seconds."""
 LIVE = 1_000
 """Executions at once, in the run and in the loops that spread over as many."""
 CHOICES = ("engine", "core", "growth", "language", "edges", "overload")
@@ -56,25 +62,41 @@ async def http(directory: Path, concurrency: int, executions: int) -> EngineLoop
 
 
 def engine(directory: Path) -> None:
-    """Print the bare loop before and after, and what the engine does between."""
+    """Print what the engine does, and the bare loops beside it: that of 100 before and after each run."""
     print(f"Python {sys.version.split()[0]}; latencies are of whole executions of {STEPS} steps")
-    single, before = bare(directory, 1, 2_000, 1), bare(directory, 100, 72_000, 100)
+    single = bare(directory, 1, 2_000, 1)
     alone = run(noop(directory, 1, 500))
-    many = run(noop(directory, LIVE, 20_000))
+    loops, runs = [bare(directory, 100, 60_000, 100)], []
+    for _ in range(ROUNDS):
+        runs.append(run(noop(directory, LIVE, 10_000)))
+        loops.append(bare(directory, 100, 60_000, 100))
     calls = run(http(directory, 200, 4_000))
-    after = bare(directory, 100, 72_000, 100)
-    spread = bare(directory, 100, 72_000, LIVE)
-    matched = bare(directory, round(many.commits / many.batches), 72_000, LIVE)
-    bare_rate = statistics.mean([before.commits_per_s, after.commits_per_s])
-    for loop in (single, before, after, spread, matched):
-        print(bare_report(loop))
+    many = middle(runs)
+    spread = bare(directory, 100, 60_000, LIVE)
+    matched = bare(directory, round(many.commits / many.batches), 60_000, LIVE)
+    loop = middle(loops)
+    for one in (single, loop, spread, matched):
+        print(bare_report(one))
     print(report("no-op handlers, one alone", alone, single.commits_per_s))
     print(f"  one execution is {alone.p50_ms / single.batch_p50_ms:.1f} bare commits of one at a time")
-    print(report("no-op handlers", many, bare_rate))
-    for loop in (spread, matched):
-        ratio = many.commits_per_s / loop.commits_per_s
-        print(f"  {ratio:.2f} of the loop with {loop.batch} a batch of {loop.live:,} live")
-    print(report("HTTP tasks", calls, bare_rate))
+    print(report("no-op handlers", many, loop.commits_per_s))
+    for other in (spread, matched):
+        ratio = many.commits_per_s / other.commits_per_s
+        print(f"  {ratio:.2f} of the loop with {other.batch} a batch of {other.live:,} live")
+    print(f"  each run, and the loops around it: {', '.join(ratios(runs, loops))}")
+    print(report("HTTP tasks", calls, loop.commits_per_s))
+
+
+def middle(results: Sequence[T]) -> T:
+    """The one in the middle by commits a second."""
+    return sorted(results, key=lambda result: result.commits_per_s)[len(results) // 2]
+
+
+def ratios(runs: Sequence[EngineLoop], loops: Sequence[BareLoop]) -> Iterator[str]:
+    """Each run as a part of the mean of the loops before and after it."""
+    for result, (before, after) in zip(runs, pairwise(loops), strict=True):
+        beside = statistics.mean([before.commits_per_s, after.commits_per_s])
+        yield f"{result.commits_per_s:,.0f}/{beside:,.0f} = {result.commits_per_s / beside:.2f}"
 
 
 def main() -> None:

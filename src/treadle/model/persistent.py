@@ -56,7 +56,9 @@ else:  # what is decoded as such is a dict, without a call for each map
 def put(entries: PersistentMap[K, V], key: K, value: V) -> PersistentMap[K, V]:
     """A copy in which `key` has `value`."""
     if isinstance(entries, dict) and len(entries) < SMALL_MAX:
-        return {**entries, key: value}
+        copy = entries.copy()
+        copy[key] = value
+        return copy
     trie = entries if isinstance(entries, Trie) else Trie(HashTrieMap(entries.items()))
     return trie.put(key, value)
 
