@@ -1,7 +1,7 @@
 """What is written together: as many commits as the bounds allow, and only what stands is counted."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -11,12 +11,13 @@ from tests.runtime.world import NAMESPACE, FallibleStore, program, start_of, tas
 from treadle.model.bounds import DEFAULT_BOUNDS
 from treadle.model.events import ExecutionStarted
 from treadle.model.ids import EngineId, Instant
-from treadle.ports.commit import CommitResult
+from treadle.ports.commit import Commit, CommitResult
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.committer import Committer, Ending
 from treadle.runtime.mailbox import Letter
 from treadle.runtime.recording import Mark, Owner, Recording, Release, record
 from treadle.runtime.turn import Case, Turn
+from treadle.stores.memory.store import MemoryStore
 from treadle.telemetry.tally import Tally
 
 pytestmark = pytest.mark.anyio
@@ -113,3 +114,20 @@ def test_the_size_of_a_commit_is_that_of_its_events_and_of_its_snapshot() -> Non
     assert plain.size_bytes == len(plain.commit.history.events)
     assert released.commit.snapshot is not None
     assert released.size_bytes == len(released.commit.history.events) + len(released.commit.snapshot)
+
+
+class Forgetful(MemoryStore):
+    """Tells one result less than it was given commits."""
+
+    async def commit(self, batch: Sequence[Commit]) -> Sequence[CommitResult]:
+        return (await super().commit(batch))[1:]
+
+
+async def test_nobody_is_told_by_a_store_that_tells_of_other_commits() -> None:
+    told = Told(2)
+    committer = Committer(Forgetful(), RuntimeBounds(), Tally())
+    for recording in (begun(), begun()):
+        committer.add(Writing(recording, told))
+    with pytest.raises(RuntimeError, match="1 results of 2 commits"):
+        await committer.run()
+    assert told.endings == []

@@ -141,6 +141,8 @@ class Committer:
         except Exception as refusal:  # a store's own error: found by halving, told to the guilty one alone
             await self._halve(batch, refusal)
         else:
+            if len(results) != len(batch):
+                raise RuntimeError(f"the store tells {len(results)} results of {len(batch)} commits")
             self._fault = None
             self._count(batch, results, loop.time() - begun_at)
             self._tell(batch, results)

@@ -47,7 +47,10 @@ class Watchers:
         return watch
 
     def limit(self, watch: Watch, timeout_ms: int) -> None:
-        """It waits for so long at most: then it was not settled, and None is what it is told."""
+        """It waits for so long at most: then it was not settled, and None is what it is told.
+
+        The time is the engine's: a clock that is set forward ends the wait sooner.
+        """
         self._limited[watch.number] = watch
         self._limits.set(watch.number, Instant(self._clock.now() + timeout_ms))
 
