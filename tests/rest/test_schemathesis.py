@@ -5,6 +5,7 @@ Two servers are asked, one without keys and one with them, each with executions 
 
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,8 @@ import pytest
 import requests
 import schemathesis
 from anyio.from_thread import start_blocking_portal
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 from schemathesis import Case
 from schemathesis.core.parameters import ParameterLocation
@@ -31,7 +33,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 KEY: Final = "a-secret-that-is-long-enough"
 EXAMPLES_MAX: Final = 20
 NUMERIC: Final = frozenset("0123456789+-.")
-SEQUELS_MAX: Final = 30
+SEQUELS_MAX: Final = 15
+ROUNDS: Final = 4
 ANSWER_S_MAX: Final = 30
 QUIET: Final = settings(
     derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
@@ -199,9 +202,12 @@ def test_every_request_is_answered_as_described(case: Case, free: Asked) -> None
 def test_what_was_made_is_there_for_those_who_ask_next(free: Asked) -> None:
     """Requests one after the other, each with what an earlier one was answered.
 
-    A definition that was deleted can still be read by its version: executions may run it.
+    A definition that was deleted can still be read by its version: executions may run it. Asked once more the
+    server may answer otherwise, as an execution has ended by then or a key was used: that ends a round, not
+    the test, and what was found wrong stands.
     """
     granted_to: set[str] = set()
+    wrong: list[BaseException] = []
 
     class Sequel(LINKED.as_state_machine()):  # type: ignore[misc]  # made at run time
         def before_call(self, case: Case) -> None:
@@ -215,17 +221,24 @@ def test_what_was_made_is_there_for_those_who_ask_next(free: Asked) -> None:
 
         def validate_response(self, response: Any, case: Case, **given: Any) -> None:
             stays = case.operation.path == "/v1/definitions/{name}/{version}"
-            case.validate_response(
-                response,
-                excluded_checks=[use_after_free] if stays else [],
-                additional_checks=given.pop("additional_checks", None),
-                transport_kwargs=given,
-            )
+            try:
+                case.validate_response(
+                    response,
+                    excluded_checks=[use_after_free] if stays else [],
+                    additional_checks=given.pop("additional_checks", None),
+                    transport_kwargs=given,
+                )
+            except BaseException as fault:  # a group of failures is no Exception
+                wrong.append(fault)
+                raise
 
         def after_call(self, response: Any, case: Case) -> None:
             if response.status_code < 300:
                 granted_to.add(case.operation.path)
 
     bounded = settings(QUIET, max_examples=SEQUELS_MAX, stateful_step_count=10)
-    run_state_machine_as_test(Sequel, settings=bounded)
+    for round_ in range(ROUNDS):
+        with suppress(FlakyStrategyDefinition):
+            run_state_machine_as_test(seed(round_)(Sequel), settings=bounded)
+    assert not wrong
     assert any("{" in path for path in granted_to), "what was made was found"
