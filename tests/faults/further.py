@@ -64,12 +64,7 @@ FURTHER = (
     Fault(
         "a back-off that was woken keeps its timer",
         "core/folding/activities.py",
-        (
-            (
-                "    moved = replace(frame, phase=BUSY, activity=activity, wake_at=None)",
-                "    moved = replace(frame, phase=BUSY, activity=activity)",
-            ),
-        ),
+        (("phase=BUSY, activity=activity, wake_at=None)", "phase=BUSY, activity=activity)"),),
         (f"{TABLES}/test_waking.py",),
     ),
     Fault(
@@ -319,15 +314,19 @@ FURTHER = (
         "core/folding/visits.py",
         (
             (
-                "        frames=with_frame(execution, event.frame, node=event.next, after=event.after),\n"
-                "        visits=put(execution.visits, key, visit),\n"
-                "        earlier=kept_earlier(execution, key) if key in execution.visits"
-                " else execution.earlier,\n",
-                "        frames=with_frame(execution, event.frame, node=event.next, after=event.after),\n"
-                "        visits=put(execution.visits, key, visit),\n",
+                "    change_frame(draft, event.frame, node=event.next, after=event.after)\n"
+                "    _begin(draft, key, visit)\n",
+                "    change_frame(draft, event.frame, node=event.next, after=event.after)\n"
+                "    draft.visits[key] = visit\n",
             ),
         ),
         (f"{TABLES}/test_graph.py",),
         is_simulated=False,
+    ),
+    Fault(
+        "a decision changes the state from which it was made",
+        "core/folding/draft.py",
+        (("self.visits = visits.copy() if", "self.visits = visits if"),),
+        ("tests/core/test_draft.py",),
     ),
 )

@@ -90,8 +90,8 @@ PLANTED = (
         "core/folding/activities.py",
         (
             (
-                "            frame.activity,\n            id=seq,\n",
-                "            frame.activity,\n            id=seq,\n"
+                "            frame.activity,\n            id=activity_id,\n",
+                "            frame.activity,\n            id=activity_id,\n"
                 '            key=f"{frame.activity.key}/{event.attempt}",\n',
             ),
         ),
@@ -251,8 +251,8 @@ PLANTED = (
         "core/folding/branches.py",
         (
             (
-                "without_child(execution, child, armed=armed, joining=joining)",
-                "without_child(execution, child, joining=joining)",
+                "armed=merged(draft, parent.armed, child.armed), joining=joining)",
+                "joining=joining)",
             ),
         ),
         (f"{TABLES}/test_switch.py",),

@@ -4,6 +4,7 @@ from typing import Final
 
 from treadle.core.attempts import start_first_attempt, start_next_attempt
 from treadle.core.folding.changes import visit_key
+from treadle.core.folding.draft import State
 from treadle.core.measuring import count
 from treadle.core.required import required
 from treadle.core.scope import Scope
@@ -15,7 +16,7 @@ from treadle.model.events import (
     CompensationSkipped,
     CompensationStarted,
 )
-from treadle.model.execution import AttemptError, AttemptOutcome, CompensationStatus, Execution, Frame
+from treadle.model.execution import AttemptError, AttemptOutcome, CompensationStatus, Frame
 from treadle.model.expression import ExpressionError
 from treadle.model.ids import FrameId, NodeId, Path, undo_key
 from treadle.model.policies import OnUnknown
@@ -35,7 +36,7 @@ def compensation_plan(program: Program, node: NodeId) -> CompensationPlan | None
     return found.compensation if isinstance(found, TaskNode | ChildNode) else None
 
 
-def keyed_as(execution: Execution, path: Path) -> Path | None:
+def keyed_as(execution: State, path: Path) -> Path | None:
     """The visit whose key the newest of its node goes under, if a retry of the execution takes one over."""
     return execution.visits[visit_key(path)].keyed_as
 

@@ -158,7 +158,7 @@ def decided(turn: Turn, invocations: tuple[Invocation, ...]) -> Decision:
     due = earliest(execution)
     return Decision(
         events=tuple(events),
-        execution=execution,
+        execution=execution.frozen(),
         others=turn.others,
         invocations=invocations,
         alarm=None if due is None else due.at,

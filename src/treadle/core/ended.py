@@ -2,15 +2,16 @@
 
 from typing import Final
 
+from treadle.core.folding.draft import State
 from treadle.core.stopping import is_deadline
-from treadle.model.execution import Execution, Frame
+from treadle.model.execution import Frame
 from treadle.model.ids import Instant
 
 AT_ONCE: Final = Instant(0)
 """What a stop asks for has no instant of its own: it goes before all that has."""
 
 
-def came_at(execution: Execution, frame: Frame) -> tuple[Instant, int]:
+def came_at(execution: State, frame: Frame) -> tuple[Instant, int]:
     """The instant from which on the frame could be taken on, and the `seq` of what let it, 0 if not known.
 
     A visit that stops because of a branch stops with the first of its branches that failed.
@@ -27,7 +28,7 @@ def came_at(execution: Execution, frame: Frame) -> tuple[Instant, int]:
     return min(failed, default=(AT_ONCE, 0))
 
 
-def _ended_at(execution: Execution, frame: Frame) -> tuple[Instant, int]:
+def _ended_at(execution: State, frame: Frame) -> tuple[Instant, int]:
     if frame.node is not None or frame.last is None:
         return AT_ONCE, 0
     visit = execution.visits[frame.last]

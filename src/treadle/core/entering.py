@@ -5,6 +5,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from treadle.core.folding.activities import NOT_KNOWN
+from treadle.core.folding.draft import State
 from treadle.core.nodes.failing import fail_rejected
 from treadle.core.nodes.switch import follower
 from treadle.core.nodes.table import KINDS
@@ -13,7 +14,7 @@ from treadle.core.scope import Scope
 from treadle.core.standing import begun_at, is_of_earlier_run, is_undone, stands
 from treadle.core.turn import Turn
 from treadle.model.events import NodeEntered, NodeSkipped, ResultKept
-from treadle.model.execution import Execution, Frame, Visit, VisitStatus
+from treadle.model.execution import Frame, Visit, VisitStatus
 from treadle.model.expression import Expression, ExpressionError
 from treadle.model.ids import Instant, NodeId, Path, visit_path
 from treadle.model.program import ProgramNode, SwitchNode, TaskNode
@@ -119,7 +120,7 @@ def _keyed_as(turn: Turn, node: ProgramNode, before: Visit) -> Path | None:
     return before.keyed_as or before.path
 
 
-def next_number(execution: Execution, frame: Frame, node: NodeId, newest: Visit | None) -> int:
+def next_number(execution: State, frame: Frame, node: NodeId, newest: Visit | None) -> int:
     """Which visit of the node in this iteration the next one is, from 1.
 
     Visits whose iteration has left the state are counted by what it kept of their numbers.
@@ -130,7 +131,7 @@ def next_number(execution: Execution, frame: Frame, node: NodeId, newest: Visit 
     return highest + 1
 
 
-def _number_before(execution: Execution, node: NodeId, frame: Frame) -> int:
+def _number_before(execution: State, node: NodeId, frame: Frame) -> int:
     highest = 0
     inner = frame
     while inner.parent is not None:

@@ -3,11 +3,12 @@
 from typing import Final
 
 from treadle.core.attempts import place_of
+from treadle.core.folding.draft import State
 from treadle.core.required import required
 from treadle.core.settling import runnable
 from treadle.core.timers import next_wake_at
 from treadle.model.effects import Alarm, Continuation, Effect, Invocation
-from treadle.model.execution import Execution, Frame, Phase
+from treadle.model.execution import Frame, Phase
 from treadle.model.ids import Path, forward_key
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
@@ -17,7 +18,7 @@ CLOSING: Final = Phase.CLOSING
 IN_FLIGHT = frozenset({Phase.BUSY, Phase.CLOSING})
 
 
-def outstanding(execution: Execution) -> tuple[Effect, ...]:
+def outstanding(execution: State) -> tuple[Effect, ...]:
     """Every attempt in flight, the earliest alarm, and a continuation if it could go on at once."""
     effects: list[Effect] = [
         invocation(execution, frame)
@@ -27,7 +28,7 @@ def outstanding(execution: Execution) -> tuple[Effect, ...]:
     return (*effects, *wakes(execution))
 
 
-def is_in_flight(execution: Execution) -> bool:
+def is_in_flight(execution: State) -> bool:
     """Whether an attempt is out whose end is awaited."""
     return any(frame.phase in IN_FLIGHT and is_out(frame) for frame in execution.frames.values())
 
@@ -42,7 +43,7 @@ def is_out(frame: Frame) -> bool:
     )
 
 
-def wakes(execution: Execution) -> tuple[Effect, ...]:
+def wakes(execution: State) -> tuple[Effect, ...]:
     """The alarm and the continuation that the state asks for."""
     wake_at = next_wake_at(execution)
     effects: list[Effect] = [] if wake_at is None else [Alarm(at=wake_at)]
@@ -51,7 +52,7 @@ def wakes(execution: Execution) -> tuple[Effect, ...]:
     return tuple(effects)
 
 
-def invocation(execution: Execution, frame: Frame) -> Invocation:
+def invocation(execution: State, frame: Frame) -> Invocation:
     """The attempt that the frame has in flight."""
     activity = required(frame.activity, "activity in flight")
     undone = frame.compensates
@@ -71,7 +72,7 @@ def invocation(execution: Execution, frame: Frame) -> Invocation:
     )
 
 
-def forward_key_of(execution: Execution, undone: Path) -> str:
+def forward_key_of(execution: State, undone: Path) -> str:
     """The key under which the visit that is undone was asked for."""
     keyed_as = execution.compensations[undone].keyed_as
     return forward_key(execution.id, keyed_as or undone)

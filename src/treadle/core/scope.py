@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType, to_builtins
 
-from treadle.model.execution import Execution, Failure, Frame, Response, Visit
+from treadle.core.folding.draft import State
+from treadle.model.execution import Failure, Frame, Response, Visit
 from treadle.model.ids import NodeId, forward_key
 from treadle.model.instants import format_instant
 from treadle.model.json import Json
@@ -16,7 +17,7 @@ from treadle.model.persistent import as_dict
 class Scope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Roots as seen from `frame`; `extra` holds what only the place has (`body`, `failure`, ...)."""
 
-    execution: Execution
+    execution: State
     frame: Frame
     extra: Mapping[str, Json] = {}
 
@@ -100,7 +101,7 @@ def response_root(visit: Visit, response: Response | None) -> Json | UnsetType:
     return {"status": response.status, "headers": response.headers, "body": body}
 
 
-def execution_root(execution: Execution) -> dict[str, Json]:
+def execution_root(execution: State) -> dict[str, Json]:
     """`{id, business_key, run, started_at}`."""
     started_at = execution.started_at
     return {

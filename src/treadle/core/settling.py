@@ -10,6 +10,7 @@ from typing import Final
 from treadle.core import callbacks, compensating, ending
 from treadle.core.entering import enter_next
 from treadle.core.folding.changes import is_callback_awaited
+from treadle.core.folding.draft import State
 from treadle.core.nodes.child import start_child
 from treadle.core.nodes.failing import give_up
 from treadle.core.nodes.table import KINDS
@@ -19,7 +20,7 @@ from treadle.core.stopping import children_to_stop, has_child_to_stop, is_stoppi
 from treadle.core.turn import Turn
 from treadle.core.unknowns import start_probe
 from treadle.model.events import BranchCancelled, BranchJoined
-from treadle.model.execution import Execution, Frame, Phase, Role
+from treadle.model.execution import Frame, Phase, Role
 from treadle.model.program import ChildNode
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
@@ -38,10 +39,9 @@ def settle(turn: Turn) -> None:
 
     Nor further than the step that brings what they record beyond `bounds.decision_bytes`.
     """
-    bounds = turn.bounds
-    bytes_max = turn.payload_bytes + bounds.decision_bytes
+    bytes_max = turn.payload_bytes + turn.bounds.decision_bytes
     while (frame := runnable(turn.execution)) is not None:
-        if turn.transitions >= bounds.transitions or turn.payload_bytes > bytes_max:
+        if turn.is_spent or turn.payload_bytes > bytes_max:
             return
         step_of(turn, frame)(turn, frame)
     turn.is_settled = True
@@ -71,12 +71,12 @@ def concludable(turn: Turn) -> Frame | None:
     return found
 
 
-def can_conclude(execution: Execution, frame: Frame) -> bool:
+def can_conclude(execution: State, frame: Frame) -> bool:
     """Whether the frame's next step can be taken, and begins nothing."""
     return frame.phase in AWAKE and is_runnable(execution, frame) and not begins(frame)
 
 
-def runnable(execution: Execution) -> Frame | None:
+def runnable(execution: State) -> Frame | None:
     """The oldest frame that can be taken on, None when the execution waits, is paused or has ended.
 
     All that is left of one that has ended is its root, which is done.
@@ -103,7 +103,7 @@ def begins(frame: Frame) -> bool:
     return frame.path is None and frame.children == 0 and (bool(frame.armed) or frame.parent is None)
 
 
-def is_runnable(execution: Execution, frame: Frame) -> bool:
+def is_runnable(execution: State, frame: Frame) -> bool:
     """Whether a step of this frame can be taken.
 
     A body whose only child frames trail goes on; it does not end before they have closed.

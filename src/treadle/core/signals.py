@@ -1,9 +1,10 @@
 """Signals and the waits that take them: which entry of a wait a name fits, and when a wait is over."""
 
+from treadle.core.folding.draft import State
 from treadle.core.required import required
 from treadle.core.turn import Turn
 from treadle.model.events import SignalExpired, SignalReceived
-from treadle.model.execution import Execution, Frame, Phase
+from treadle.model.execution import Frame, Phase
 from treadle.model.ids import FrameId
 from treadle.model.json import Json
 from treadle.model.program import Program, WaitNode
@@ -39,7 +40,7 @@ def taken_output(wait: Wait) -> Json:
     return values if wait.count is not None else values[0]
 
 
-def open_waits(execution: Execution, name: str) -> list[Frame]:
+def open_waits(execution: State, name: str) -> list[Frame]:
     """The frames that wait for a signal of this name, the oldest wait first."""
     found = [
         frame
@@ -69,7 +70,7 @@ def expire(turn: Turn) -> None:
             turn.emit(SignalExpired(at=turn.now, name=kept.name, kept=kept.seq))
 
 
-def in_order(execution: Execution) -> list[KeptSignal]:
+def in_order(execution: State) -> list[KeptSignal]:
     """The kept signals in the order in which they came."""
     if not execution.signals:
         return []

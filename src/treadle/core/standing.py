@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from treadle.core.folding.draft import State
 from treadle.core.turn import Turn
-from treadle.model.execution import CompensationStatus, Execution, Frame, Visit, VisitStatus
+from treadle.model.execution import CompensationStatus, Frame, Visit, VisitStatus
 from treadle.model.ids import NodeId, Path
 from treadle.model.program import EndNode, Program, RaceNode, SwitchNode
 
@@ -37,7 +38,7 @@ def begun_at(visit: Visit) -> int:
     return visit.since or visit.seq
 
 
-def is_of_earlier_run(execution: Execution, frame: Frame, visit: Visit) -> bool:
+def is_of_earlier_run(execution: State, frame: Frame, visit: Visit) -> bool:
     """Whether the visit is what an earlier run made of what the body does next.
 
     In a graph that leads back, the newest visit of a node further on may belong to a round before. The first
@@ -73,7 +74,7 @@ def nodes_of(program: Program, body: str) -> frozenset[NodeId]:
     return frozenset(found)
 
 
-def is_undone(execution: Execution, path: Path) -> bool:
+def is_undone(execution: State, path: Path) -> bool:
     """Whether the visit's own compensation was carried out, by an undo or by a person."""
     compensation = execution.compensations.get(path)
     return compensation is not None and compensation.status in UNDONE

@@ -3,8 +3,9 @@
 from typing import Final
 
 from treadle.core.folding.changes import visit_key
+from treadle.core.folding.draft import State
 from treadle.core.folding.lifecycle import ROOT_FRAME
-from treadle.model.execution import Execution, ExecutionStatus, Failure, Frame, Phase
+from treadle.model.execution import ExecutionStatus, Failure, Frame, Phase
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 BUSY: Final = Phase.BUSY
@@ -18,7 +19,7 @@ WITH_CHILDREN: Final = frozenset({Phase.JOINING, Phase.UNDOING})
 ACTIVE: Final = frozenset({Phase.READY, Phase.BUSY, Phase.BACKOFF, Phase.CLOSING})
 
 
-def status_of(execution: Execution) -> ExecutionStatus:
+def status_of(execution: State) -> ExecutionStatus:
     """What the execution is doing, by the order of SEMANTICS 5."""
     if execution.ended is not None:
         return execution.ended
@@ -39,7 +40,7 @@ def status_of(execution: Execution) -> ExecutionStatus:
     return ExecutionStatus.WAITING
 
 
-def failure_of(execution: Execution) -> Failure | None:
+def failure_of(execution: State) -> Failure | None:
     """Why the execution failed, or is going to: known as soon as its root body has failed."""
     if execution.failure is not None or execution.ended is not None:
         return execution.failure
@@ -47,7 +48,7 @@ def failure_of(execution: Execution) -> Failure | None:
     return ending.failure if ending is not None else None
 
 
-def is_stuck(execution: Execution) -> bool:
+def is_stuck(execution: State) -> bool:
     """Whether a compensation is exhausted and nothing else can move."""
     is_any = False
     for frame in execution.frames.values():
@@ -59,7 +60,7 @@ def is_stuck(execution: Execution) -> bool:
     return is_any
 
 
-def can_move(execution: Execution, frame: Frame) -> bool:
+def can_move(execution: State, frame: Frame) -> bool:
     """Whether the frame itself, not a child of it, has something to come.
 
     A frame that has nothing left to do but to wait for its children cannot.
@@ -72,7 +73,7 @@ def can_move(execution: Execution, frame: Frame) -> bool:
     return frame.phase in MOVING
 
 
-def is_behind_losers(execution: Execution, frame: Frame) -> bool:
+def is_behind_losers(execution: State, frame: Frame) -> bool:
     """Whether the body comes round to a race again of whose earlier visit a loser has not closed yet.
 
     The nodes in a race are visited by one branch at a time.

@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from treadle.core.folding.draft import State
 from treadle.core.turn import Turn
 from treadle.model.commands import CancelExecution, PassDeadline
 from treadle.model.effects import Notice
 from treadle.model.events import BranchCancelled, CancelRequested, DeadlinePassed, EndReached
-from treadle.model.execution import Execution, Failure, FailureKind, Frame, Role
+from treadle.model.execution import Failure, FailureKind, Frame, Role
 from treadle.model.ids import FrameId
 
 DEADLINE: Final = "deadline"
@@ -40,13 +41,13 @@ def is_deadline(failure: Failure | None) -> bool:
     return failure is not None and failure.code == DEADLINE and failure.kind is FailureKind.TIMEOUT
 
 
-def children_to_stop(execution: Execution, frame: Frame) -> list[Frame]:
+def children_to_stop(execution: State, frame: Frame) -> list[Frame]:
     """The live bodies below a frame that stops, which were not told yet, oldest first."""
     found = [child for child in execution.frames.values() if is_to_stop(child, frame)]
     return sorted(found, key=lambda child: child.id)
 
 
-def has_child_to_stop(execution: Execution, frame: Frame) -> bool:
+def has_child_to_stop(execution: State, frame: Frame) -> bool:
     """Whether there is any."""
     return any(is_to_stop(child, frame) for child in execution.frames.values())
 

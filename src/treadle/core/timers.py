@@ -6,6 +6,7 @@ import msgspec
 
 from treadle.core import callbacks
 from treadle.core.attempts import start_next_attempt
+from treadle.core.folding.draft import State
 from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.core.nodes.failing import rise
 from treadle.core.nodes.table import KINDS
@@ -15,7 +16,7 @@ from treadle.core.stopping import DEADLINE, stop
 from treadle.core.turn import Turn
 from treadle.core.unknowns import ENGINE, resume_if_resolved
 from treadle.model.events import DeadlinePassed, TimerFired
-from treadle.model.execution import Execution, Failure, FailureKind, Frame, Phase
+from treadle.model.execution import Failure, FailureKind, Frame, Phase
 from treadle.model.ids import FrameId, Instant
 from treadle.model.program import TaskNode
 
@@ -45,7 +46,7 @@ def fire_due(turn: Turn, by: Instant, *, is_bounded: bool) -> bool:
     `is_bounded`: at most so much as one decision may take, then False; what is left is due still.
     """
     while turn.execution.paused is None and (due := due_by(turn, by)) is not None:
-        if is_bounded and turn.transitions >= turn.bounds.transitions:
+        if is_bounded and turn.is_spent:
             return False
         happen(turn, due)
     return True
@@ -67,13 +68,13 @@ def due_by(turn: Turn, by: Instant) -> Due | None:
     return None if due is None or due.at > by else due
 
 
-def next_wake_at(execution: Execution) -> Instant | None:
+def next_wake_at(execution: State) -> Instant | None:
     """The earliest instant at which something falls due; None when nothing does."""
     due = earliest(execution)
     return due.at if due is not None else None
 
 
-def earliest(execution: Execution, but: Phase | None = None) -> Due | None:
+def earliest(execution: State, but: Phase | None = None) -> Due | None:
     """What falls due first; while paused that is a deadline. The timers of frames in the phase `but` wait."""
     if execution.ended is not None:
         return None
@@ -88,7 +89,7 @@ def earliest(execution: Execution, but: Phase | None = None) -> Due | None:
     return found
 
 
-def is_decided(execution: Execution) -> bool:
+def is_decided(execution: State) -> bool:
     """Whether how the run ends is known, so that its deadline does nothing any more."""
     return execution.outcome is not None or execution.frames[ROOT_FRAME].ending is not None
 

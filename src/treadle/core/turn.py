@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from treadle.core.evolve import FOLDS, evolve
+from treadle.core.evolve import FOLDS, begun
+from treadle.core.folding.draft import Draft
 from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.model.bounds import ExecutionBounds
 from treadle.model.effects import ChildStart, Notice
@@ -40,6 +41,8 @@ class Turn:
     """
 
     __slots__ = (
+        "_counted",
+        "_transitions",
         "bounds",
         "events",
         "execution",
@@ -53,9 +56,8 @@ class Turn:
         "since",
         "started",
         "state_bytes",
-        "transitions",
     )
-    execution: Execution
+    execution: Draft
 
     def __init__(
         self,
@@ -75,12 +77,12 @@ class Turn:
         self.started: dict[FrameId, None] = {}
         self.others: tuple[ChildStart | Notice, ...] = ()
         self.later = NO_FRAMES
-        self.payload_bytes = self.transitions = 0
+        self.payload_bytes = self._transitions = self._counted = 0
         self.is_settled = False
         if execution is None:
             self.since = 0
         else:
-            self.execution = execution
+            self.execution = Draft(execution)
             self.since = execution.version
 
     @property
@@ -91,15 +93,25 @@ class Turn:
     def begin(self, event: ExecutionStarted) -> None:
         """Let there be an execution."""
         self.events.append(event)
-        self.execution = evolve(None, event)
+        self.execution = Draft(begun(event))
 
     def emit(self, event: Event) -> None:
         """Let it have happened."""
-        execution, kind = self.execution, type(event)
+        draft = self.execution
         self.events.append(event)
-        self.execution = FOLDS[kind](execution, event, execution.version + 1)
-        if kind in TRANSITIONS:
-            self.transitions += 1
+        draft.version += 1
+        draft.updated_at = event.at
+        FOLDS[type(event)](draft, event)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether as many visits were entered or left as one decision may: counted only when they can be."""
+        events, most = self.events, self.bounds.transitions
+        if len(events) < most:
+            return False
+        self._transitions += sum(type(event) in TRANSITIONS for event in events[self._counted :])
+        self._counted = len(events)
+        return self._transitions >= most
 
     def start(self, attempt: ActivityStarted) -> None:
         """Owe an attempt."""

@@ -3,6 +3,7 @@
 from treadle.core.attempts import start_first_attempt
 from treadle.core.compensating import arm, disarm, skip_on_unknown
 from treadle.core.folding.activities import NOT_KNOWN
+from treadle.core.folding.draft import State
 from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.failing import beyond, fail_or_give_up, give_up
 from treadle.core.required import required
@@ -21,7 +22,6 @@ from treadle.model.events import (
 )
 from treadle.model.execution import (
     AttemptOutcome,
-    Execution,
     Frame,
     Pause,
     Phase,
@@ -69,13 +69,13 @@ def is_for_unknown(pause: Pause) -> bool:
     return pause.reason == UNKNOWN_OUTCOME and pause.actor == ENGINE
 
 
-def unresolved(execution: Execution) -> list[Frame]:
+def unresolved(execution: State) -> list[Frame]:
     """The frames of which a person has to say what they did, oldest first."""
     found = [frame for frame in execution.frames.values() if is_unresolved(execution, frame)]
     return sorted(found, key=lambda frame: frame.id)
 
 
-def is_unresolved(execution: Execution, frame: Frame) -> bool:
+def is_unresolved(execution: State, frame: Frame) -> bool:
     """Whether the frame's visit is `unknown`."""
     if frame.phase is not Phase.WAITING or frame.path is None:
         return False

@@ -22,7 +22,7 @@ SMALL_MAX: Final = 256
 if TYPE_CHECKING:
 
     class PersistentMap(Protocol[K, V]):
-        """A mapping that nobody changes; `put`, `without` and `|` give a changed copy.
+        """A mapping that nobody changes; `put` and `without` give a changed copy.
 
         A small one is a dict that is copied, which is several times as fast as a trie of that size; one
         that has SMALL_MAX entries becomes a trie with the next `put`, so that a change costs the
@@ -45,12 +45,24 @@ if TYPE_CHECKING:
 
         def values(self) -> ValuesView[V]: ...
 
-        def __or__(self, changed: dict[K, V], /) -> "PersistentMap[K, V]":
-            """A copy with other values for keys that are there: without the call that `put` is."""
-            ...
+        def copy(self) -> "TransientMap[K, V]": ...
+
+    class TransientMap(PersistentMap[K, V], Protocol):
+        """A map that its only owner changes in place; a persistent one once nobody does any more."""
+
+        def __setitem__(self, key: K, value: V, /) -> None: ...
+
+        def __delitem__(self, key: K, /) -> None: ...
 
 else:  # what is decoded as such is a dict, without a call for each map
-    PersistentMap = Mapping
+    PersistentMap = TransientMap = Mapping
+
+
+def transient(entries: PersistentMap[K, V]) -> "TransientMap[K, V]":
+    """A copy to be changed in place; a trie from SMALL_MAX entries on, so that it costs the change alone."""
+    if len(entries) < SMALL_MAX or isinstance(entries, Trie):
+        return entries.copy()
+    return Trie(HashTrieMap(entries.items()))
 
 
 def put(entries: PersistentMap[K, V], key: K, value: V) -> PersistentMap[K, V]:
@@ -85,7 +97,7 @@ class _Headed(Protocol[T_co]):
 
 
 class Trie(Mapping[K, V]):
-    """A large persistent map.
+    """A large persistent map; whoever has it as a transient one changes which entries it has.
 
     The library's iterators take a changed copy of the map for every entry (measured: 2 to 6 us each); what
     it pickles are all entries at once (0.05 us each).
@@ -104,9 +116,15 @@ class Trie(Mapping[K, V]):
         """A copy without `key`, which must be there (KeyError)."""
         return Trie(self._map.remove(key))
 
-    def __or__(self, changed: dict[K, V]) -> "Trie[K, V]":
-        """A copy with other values for some keys."""
-        return Trie(self._map.update(changed))
+    def copy(self) -> "Trie[K, V]":
+        """Another map with the same entries, in constant time."""
+        return Trie(self._map)
+
+    def __setitem__(self, key: K, value: V) -> None:
+        self._map = self._map.insert(key, value)
+
+    def __delitem__(self, key: K) -> None:
+        self._map = self._map.remove(key)
 
     def items(self) -> ItemsView[K, V]:
         return self._entries().items()

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.model.persistent import SMALL_MAX, PersistentMap, PersistentStack, as_dict, put, without
+from treadle.model.persistent import (
+    SMALL_MAX,
+    PersistentMap,
+    PersistentStack,
+    as_dict,
+    put,
+    transient,
+    without,
+)
 
 KEYS = st.integers(SMALL_MAX - 20, SMALL_MAX + 20)
 CHANGES = st.lists(st.tuples(st.sampled_from(["put", "without"]), KEYS, st.integers()), max_size=60)
@@ -34,6 +42,31 @@ def test_a_map_changed_step_by_step_equals_a_dict_changed_alike(
     assert ours == plain
     assert all(ours[key] == plain[key] and key in ours for key in plain)
     assert ours.get(-1) is None
+
+
+@given(BEFORE, st.booleans(), CHANGES)
+def test_a_transient_map_is_changed_in_place_and_what_it_was_copied_from_is_not(
+    size: int, is_grown: bool, changes: list[tuple[str, int, int]]
+) -> None:
+    plain = {key: key for key in range(size)}
+    before: PersistentMap[int, int] = put(dict(plain), 0, 0) if is_grown and size else dict(plain)
+    kept = dict(plain)
+    ours = transient(before)
+    for change, key, value in changes:
+        if change == "put":
+            plain[key] = ours[key] = value
+        elif key in plain:
+            del plain[key]
+            del ours[key]
+        else:
+            with pytest.raises(KeyError):
+                del ours[key]
+    assert dict(ours.items()) == plain
+    assert dict(before.items()) == kept
+    again = transient(ours)
+    again[-1] = -1
+    assert -1 not in ours
+    assert dict(put(ours, -2, -2).items()) == {**plain, -2: -2}
 
 
 @pytest.mark.parametrize("size", [0, SMALL_MAX, SMALL_MAX + 1, 3 * SMALL_MAX])

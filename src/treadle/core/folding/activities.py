@@ -5,7 +5,15 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Changes, Fold, visit_key, with_frame, with_frames, without_child
+from treadle.core.folding.changes import (
+    Fold,
+    change_frame,
+    change_visit,
+    changes_nothing,
+    remove_child,
+    visit_key,
+)
+from treadle.core.folding.draft import Draft
 from treadle.core.required import required
 from treadle.model.events import (
     ActivityAccepted,
@@ -26,7 +34,6 @@ from treadle.model.execution import (
     Activity,
     Attempt,
     AttemptOutcome,
-    Execution,
     Frame,
     Phase,
     Response,
@@ -34,7 +41,6 @@ from treadle.model.execution import (
     VisitStatus,
 )
 from treadle.model.ids import ActivityId, FrameId
-from treadle.model.persistent import put
 from treadle.model.policies import ATTEMPTS_KEPT
 from treadle.model.requests import Request
 
@@ -50,25 +56,25 @@ ANSWERED: Final = frozenset({Phase.BUSY, Phase.CLOSING, Phase.WAITING})
 """Where a frame stands that an answer makes ready; one in back-off, say, stays there."""
 
 
-def _request_of_undo(execution: Execution, frame: Frame) -> Request:
+def _request_of_undo(draft: Draft, frame: Frame) -> Request:
     """The request of the compensation which the frame carries out."""
-    compensation = execution.compensations[required(frame.compensates, "request of the activity")]
+    compensation = draft.compensations[required(frame.compensates, "request of the activity")]
     if compensation.request is None:
         raise ValueError(f"the compensation of {compensation.path} has no request")
     return compensation.request
 
 
-def activity_started(execution: Execution, event: ActivityStarted, seq: ActivityId) -> Execution:
+def activity_started(draft: Draft, event: ActivityStarted) -> None:
     """The event's number is the id of the attempt that it starts."""
-    frame = execution.frames[event.frame]
-    attempt = Attempt(number=event.attempt, activity=seq, started_at=event.at)
+    frame, activity_id = draft.frames[event.frame], ActivityId(draft.version)
+    attempt = Attempt(number=event.attempt, activity=activity_id, started_at=event.at)
     if frame.activity is None:
         if event.key is UNSET or event.timeout_ms is UNSET:
             raise ValueError("there is no key, or no time limit, of the first attempt")
         activity = Activity(
-            id=seq,
+            id=activity_id,
             key=event.key,
-            request=_request_of_undo(execution, frame) if event.request is UNSET else event.request,
+            request=_request_of_undo(draft, frame) if event.request is UNSET else event.request,
             timeout_ms=event.timeout_ms,
             number=event.attempt,
             callback_until=event.callback_until,
@@ -77,15 +83,14 @@ def activity_started(execution: Execution, event: ActivityStarted, seq: Activity
     else:
         activity = replace(
             frame.activity,
-            id=seq,
+            id=activity_id,
             number=event.attempt,
             callback_until=event.callback_until,
             accepted=None,
             answered=_answered(frame.activity),
             attempts=(*frame.activity.attempts, attempt)[-ATTEMPTS_KEPT:],
         )
-    moved = replace(frame, phase=BUSY, activity=activity, wake_at=None)
-    return replace(execution, version=seq, updated_at=event.at, frames=execution.frames | {frame.id: moved})
+    draft.frames[frame.id] = replace(frame, phase=BUSY, activity=activity, wake_at=None)
 
 
 def _answered(activity: Activity) -> dict[int, Response]:
@@ -122,28 +127,21 @@ def ended_activity(activity: Activity, open_: Attempt, ended: Attempt) -> Activi
     return replace(activity, attempts=attempts, counted=activity.counted + 1)
 
 
-def activity_accepted(execution: Execution, event: ActivityAccepted, seq: int) -> Execution:
-    frame = execution.frames[event.frame]
+def activity_accepted(draft: Draft, event: ActivityAccepted) -> None:
+    frame = draft.frames[event.frame]
     activity = required(frame.activity, "activity that was accepted")
-    accepted = replace(
-        activity, accepted=Response(status=event.status, headers=event.headers, body=event.body)
-    )
+    response = Response(status=event.status, headers=event.headers, body=event.body)
     is_stopping = frame.ending is not None
-    moved = replace(
+    draft.frames[frame.id] = replace(
         frame,
         phase=Phase.CLOSING if is_stopping else Phase.WAITING,
-        activity=accepted,
+        activity=replace(activity, accepted=response),
         wake_at=None if is_stopping else activity.callback_until,
     )
-    return replace(execution, version=seq, updated_at=event.at, frames=execution.frames | {frame.id: moved})
 
 
-def callback_received(execution: Execution, event: CallbackReceived, seq: int) -> Execution:
-    return replace(execution, version=seq, updated_at=event.at)
-
-
-def activity_completed(execution: Execution, event: ActivityCompleted, seq: int) -> Execution:
-    frame, visits, response = execution.frames[event.frame], execution.visits, event.response
+def activity_completed(draft: Draft, event: ActivityCompleted) -> None:
+    frame, response = draft.frames[event.frame], event.response
     activity, open_ = attempted(frame, event.attempt)
     ended = replace(
         open_,
@@ -152,22 +150,17 @@ def activity_completed(execution: Execution, event: ActivityCompleted, seq: int)
         http_status=None if response is None else response.status,
         is_callback=event.is_callback,
     )
-    moved = replace(frame, phase=READY, activity=ended_activity(activity, open_, ended), wake_at=None)
+    draft.frames[frame.id] = replace(
+        frame, phase=READY, activity=ended_activity(activity, open_, ended), wake_at=None
+    )
     if frame.path is not None:
         key = visit_key(frame.path)
-        visit = replace(visits[key], status=RUNNING, output=event.output, response=response)
-        visits = visits | {key: visit}
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=execution.frames | {frame.id: moved},
-        visits=visits,
-    )
+        visit = draft.visits[key]
+        draft.visits[key] = replace(visit, status=RUNNING, output=event.output, response=response)
 
 
-def activity_failed(execution: Execution, event: ActivityFailed, seq: int) -> Execution:
-    frame = execution.frames[event.frame]
+def activity_failed(draft: Draft, event: ActivityFailed) -> None:
+    frame = draft.frames[event.frame]
     activity, open_ = attempted(frame, event.attempt)
     ended = replace(
         open_,
@@ -181,45 +174,35 @@ def activity_failed(execution: Execution, event: ActivityFailed, seq: int) -> Ex
     moved = replace(frame, activity=ended_activity(activity, open_, ended))
     if is_newest and frame.phase in ANSWERED:
         moved = replace(moved, phase=READY, wake_at=None)
-    changes: Changes = {"frames": execution.frames | {frame.id: moved}}
+    draft.frames[frame.id] = moved
     if event.is_callback and is_newest and frame.path is not None:
-        key = visit_key(frame.path)
-        visit = replace(execution.visits[key], status=RUNNING)
-        changes["visits"] = execution.visits | {key: visit}
-    return replace(execution, version=seq, updated_at=event.at, **changes)
+        change_visit(draft, visit_key(frame.path), status=RUNNING)
 
 
-def activity_unknown(execution: Execution, event: ActivityUnknown, seq: int) -> Execution:
-    outcome = LOST if event.is_lost else AttemptOutcome.UNKNOWN
-    frame = execution.frames[event.frame]
+def activity_unknown(draft: Draft, event: ActivityUnknown) -> None:
+    frame = draft.frames[event.frame]
     activity, open_ = attempted(frame, event.attempt)
     ended = replace(
         open_,
-        outcome=outcome,
+        outcome=LOST if event.is_lost else AttemptOutcome.UNKNOWN,
         ended_at=event.at,
         error=event.error,
         http_status=event.http_status,
         retry_after_ms=event.retry_after_ms,
     )
-    moved = replace(frame, phase=READY, activity=ended_activity(activity, open_, ended), wake_at=None)
-    return replace(execution, version=seq, updated_at=event.at, frames=execution.frames | {frame.id: moved})
-
-
-def resolution_asked(execution: Execution, event: ResolutionAsked, seq: int) -> Execution:
-    key = visit_key(event.path)
-    visit = replace(execution.visits[key], status=VisitStatus.UNKNOWN)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, phase=Phase.WAITING),
-        visits=execution.visits | {key: visit},
+    draft.frames[frame.id] = replace(
+        frame, phase=READY, activity=ended_activity(activity, open_, ended), wake_at=None
     )
 
 
-def outcome_resolved(execution: Execution, event: OutcomeResolved, seq: int) -> Execution:
-    frame, key = execution.frames[event.frame], visit_key(event.path)
-    visit = replace(execution.visits[key], status=RUNNING)
+def resolution_asked(draft: Draft, event: ResolutionAsked) -> None:
+    change_visit(draft, visit_key(event.path), status=VisitStatus.UNKNOWN)
+    change_frame(draft, event.frame, phase=Phase.WAITING)
+
+
+def outcome_resolved(draft: Draft, event: OutcomeResolved) -> None:
+    frame, key = draft.frames[event.frame], visit_key(event.path)
+    visit = replace(draft.visits[key], status=RUNNING)
     if event.outcome == "done":
         visit = replace(visit, output=event.output)
     else:
@@ -229,57 +212,44 @@ def outcome_resolved(execution: Execution, event: OutcomeResolved, seq: int) -> 
             for attempt in activity.attempts
         )
         frame = replace(frame, activity=replace(activity, attempts=attempts))
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=execution.frames | {frame.id: replace(frame, phase=READY)},
-        visits=execution.visits | {key: visit},
-    )
+    draft.frames[frame.id] = replace(frame, phase=READY)
+    draft.visits[key] = visit
 
 
-def probe_started(execution: Execution, event: ProbeStarted, seq: int) -> Execution:
-    parent = execution.frames[event.parent]
+def probe_started(draft: Draft, event: ProbeStarted) -> None:
+    parent = draft.frames[event.parent]
     probe = Frame(
-        id=FrameId(seq), parent=event.parent, role=Role.PROBE, opener=event.path, suffix=parent.suffix
+        id=FrameId(draft.version),
+        parent=event.parent,
+        role=Role.PROBE,
+        opener=event.path,
+        suffix=parent.suffix,
     )
-    asking = replace(parent, phase=Phase.JOINING, children=parent.children + 1)
-    return with_frames(execution, event, seq, put(execution.frames, probe.id, probe) | {parent.id: asking})
+    draft.frames[probe.id] = probe
+    draft.frames[parent.id] = replace(parent, phase=Phase.JOINING, children=parent.children + 1)
 
 
-def probe_ended(execution: Execution, event: ProbeEnded, seq: int) -> Execution:
-    probe = execution.frames[event.frame]
-    return replace(
-        execution, version=seq, updated_at=event.at, frames=without_child(execution, probe, phase=READY)
-    )
+def probe_ended(draft: Draft, event: ProbeEnded) -> None:
+    remove_child(draft, draft.frames[event.frame], phase=READY)
 
 
-def retry_scheduled(execution: Execution, event: RetryScheduled, seq: int) -> Execution:
-    return with_frames(
-        execution, event, seq, with_frame(execution, event.frame, phase=Phase.BACKOFF, wake_at=event.wake_at)
-    )
+def retry_scheduled(draft: Draft, event: RetryScheduled) -> None:
+    change_frame(draft, event.frame, phase=Phase.BACKOFF, wake_at=event.wake_at)
 
 
-def timer_started(execution: Execution, event: TimerStarted, seq: int) -> Execution:
-    timer = ActivityId(seq)
-    return with_frames(
-        execution,
-        event,
-        seq,
-        with_frame(execution, event.frame, phase=Phase.SLEEPING, timer=timer, wake_at=event.wake_at),
-    )
+def timer_started(draft: Draft, event: TimerStarted) -> None:
+    timer = ActivityId(draft.version)
+    change_frame(draft, event.frame, phase=Phase.SLEEPING, timer=timer, wake_at=event.wake_at)
 
 
-def timer_fired(execution: Execution, event: TimerFired, seq: int) -> Execution:
-    return with_frames(
-        execution, event, seq, with_frame(execution, event.frame, phase=READY, timer=None, wake_at=None)
-    )
+def timer_fired(draft: Draft, event: TimerFired) -> None:
+    change_frame(draft, event.frame, phase=READY, timer=None, wake_at=None)
 
 
 FOLDS: Final[dict[type, Fold]] = {
     ActivityStarted: activity_started,
     ActivityAccepted: activity_accepted,
-    CallbackReceived: callback_received,
+    CallbackReceived: changes_nothing,
     ActivityCompleted: activity_completed,
     ActivityFailed: activity_failed,
     ActivityUnknown: activity_unknown,

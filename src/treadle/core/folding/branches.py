@@ -6,17 +6,17 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from treadle.core.folding.changes import (
-    Changes,
     Fold,
+    change_frame,
+    change_visit,
     joining_of,
     merged,
     output_of,
+    remove_child,
     stopped,
     visit_key,
-    with_frame,
-    with_frames,
-    without_child,
 )
+from treadle.core.folding.draft import Draft
 from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.core.required import required
 from treadle.model.events import (
@@ -32,26 +32,20 @@ from treadle.model.events import (
     IterationEnded,
     IterationsKept,
 )
-from treadle.model.execution import Ending, Execution, Frame, Joining, Phase, Visit
+from treadle.model.execution import Ending, Frame, Joining, Phase, Visit
 from treadle.model.ids import FrameId, Path
 from treadle.model.persistent import PersistentMap, put, without
 
 
-def branch_chosen(execution: Execution, event: BranchChosen, seq: int) -> Execution:
-    key = visit_key(event.path)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        visits=execution.visits | {key: replace(execution.visits[key], case=event.case)},
-    )
+def branch_chosen(draft: Draft, event: BranchChosen) -> None:
+    change_visit(draft, visit_key(event.path), case=event.case)
 
 
-def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Execution:
-    parent = execution.frames[event.parent]
-    items = execution.visits[visit_key(event.path)].items
+def branch_opened(draft: Draft, event: BranchOpened) -> None:
+    parent = draft.frames[event.parent]
+    items = draft.visits[visit_key(event.path)].items
     child = Frame(
-        id=FrameId(seq),
+        id=FrameId(draft.version),
         parent=event.parent,
         body=event.body,
         suffix=event.suffix,
@@ -65,20 +59,21 @@ def branch_opened(execution: Execution, event: BranchOpened, seq: int) -> Execut
     )
     joining = parent.joining
     if event.index is not None:
-        before = joining or Joining(numbers=execution.numbers)
+        before = joining or Joining(numbers=draft.numbers)
         joining = replace(before, opened=event.index + 1)
-    grown = replace(parent, phase=Phase.JOINING, children=parent.children + 1, joining=joining)
-    return with_frames(execution, event, seq, put(execution.frames, child.id, child) | {parent.id: grown})
+    draft.frames[child.id] = child
+    draft.frames[parent.id] = replace(
+        parent, phase=Phase.JOINING, children=parent.children + 1, joining=joining
+    )
 
 
-def branch_joined(execution: Execution, event: BranchJoined, seq: int) -> Execution:
-    child = execution.frames[event.frame]
-    parent = execution.frames[required(child.parent, "parent to join")]
+def branch_joined(draft: Draft, event: BranchJoined) -> None:
+    child = draft.frames[event.frame]
+    parent = draft.frames[required(child.parent, "parent to join")]
     joining = parent.joining
     if event.kept_as is not None:
-        joining = _keeping(parent, event.kept_as, output_of(execution, child))
-    armed = merged(execution, parent.armed, child.armed)
-    return with_frames(execution, event, seq, without_child(execution, child, armed=armed, joining=joining))
+        joining = _keeping(parent, event.kept_as, output_of(draft, child))
+    remove_child(draft, child, armed=merged(draft, parent.armed, child.armed), joining=joining)
 
 
 def _keeping(parent: Frame, name: str, output: object) -> Joining:
@@ -86,73 +81,63 @@ def _keeping(parent: Frame, name: str, output: object) -> Joining:
     return replace(joining, results=put(joining.results, name, output))
 
 
-def branch_failed(execution: Execution, event: BranchFailed, seq: int) -> Execution:
-    joining = joining_of(execution.frames[event.frame])
+def branch_failed(draft: Draft, event: BranchFailed) -> None:
+    joining = joining_of(draft.frames[event.frame])
     failing = replace(joining, failure=event.failure, is_stopping=joining.is_stopping or event.is_stopping)
-    return with_frames(execution, event, seq, with_frame(execution, event.frame, joining=failing))
+    change_frame(draft, event.frame, joining=failing)
 
 
-def branch_cancelled(execution: Execution, event: BranchCancelled, seq: int) -> Execution:
-    frame = execution.frames[event.frame]
-    parent = execution.frames[required(frame.parent, "parent of the branch")]
-    ending = Ending(is_completing=parent.ending is not None and parent.ending.is_completing)
+def branch_cancelled(draft: Draft, event: BranchCancelled) -> None:
+    frame = draft.frames[event.frame]
+    parent = draft.frames[required(frame.parent, "parent of the branch")]
     if not event.is_trailing:
-        return with_frames(execution, event, seq, execution.frames | {frame.id: stopped(frame, ending)})
-    trailing = replace(stopped(frame, Ending()) if frame.ending is None else frame, is_trailing=True)
-    counting = replace(parent, trailing=parent.trailing + 1)
-    return with_frames(execution, event, seq, execution.frames | {frame.id: trailing, parent.id: counting})
+        ending = Ending(is_completing=parent.ending is not None and parent.ending.is_completing)
+        draft.frames[frame.id] = stopped(frame, ending)
+        return
+    trailing = stopped(frame, Ending()) if frame.ending is None else frame
+    draft.frames[frame.id] = replace(trailing, is_trailing=True)
+    draft.frames[parent.id] = replace(parent, trailing=parent.trailing + 1)
 
 
-def items_listed(execution: Execution, event: ItemsListed, seq: int) -> Execution:
-    key = visit_key(event.path)
-    listed = replace(execution.visits[key], items=event.items)
-    if not event.forgotten:
-        return replace(execution, version=seq, updated_at=event.at, visits=execution.visits | {key: listed})
-    changes = _forgetting(execution, event.forgotten, execution.frames[event.frame].suffix)
-    changes["visits"] = changes["visits"] | {key: listed}
-    return replace(execution, version=seq, updated_at=event.at, **changes)
+def items_listed(draft: Draft, event: ItemsListed) -> None:
+    change_visit(draft, visit_key(event.path), items=event.items)
+    if event.forgotten:
+        _forget(draft, event.forgotten, draft.frames[event.frame].suffix)
 
 
-def iterations_kept(execution: Execution, event: IterationsKept, seq: int) -> Execution:
-    standing = execution.visits[visit_key(event.path)].standing or Joining()
+def iterations_kept(draft: Draft, event: IterationsKept) -> None:
+    standing = draft.visits[visit_key(event.path)].standing or Joining()
     kept = {key: standing.results[key] for key in event.keys}
-    joining = Joining(opened=event.opened, ended=event.opened, numbers=execution.numbers, results=kept)
-    return with_frames(execution, event, seq, with_frame(execution, event.frame, joining=joining))
+    joining = Joining(opened=event.opened, ended=event.opened, numbers=draft.numbers, results=kept)
+    change_frame(draft, event.frame, joining=joining)
 
 
-def iteration_ended(execution: Execution, event: IterationEnded, seq: int) -> Execution:
-    child = execution.frames[event.frame]
-    parent = execution.frames[required(child.parent, "parent to join")]
+def iteration_ended(draft: Draft, event: IterationEnded) -> None:
+    child = draft.frames[event.frame]
+    parent = draft.frames[required(child.parent, "parent to join")]
     joining = joining_of(parent)
-    given = output_of(execution, child) if event.result is UNSET else event.result
-    results = put(joining.results, event.kept_as, given)
-    counted = replace(joining, ended=joining.ended + 1, results=results)
-    armed = merged(execution, parent.armed, child.armed)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=without_child(execution, child, armed=armed, joining=counted),
-        **_forgetting(execution, event.forgotten, parent.suffix),
-    )
+    given = output_of(draft, child) if event.result is UNSET else event.result
+    counted = replace(joining, ended=joining.ended + 1, results=put(joining.results, event.kept_as, given))
+    remove_child(draft, child, armed=merged(draft, parent.armed, child.armed), joining=counted)
+    _forget(draft, event.forgotten, parent.suffix)
 
 
-def _forgetting(execution: Execution, forgotten: tuple[str, ...], outside: str) -> Changes:
+def _forget(draft: Draft, forgotten: tuple[str, ...], outside: str) -> None:
     """Visits leave the state; the highest number of each node stays, for the name of its next visit."""
-    visits, numbers = execution.visits, execution.numbers
-    earlier = _without_visits(execution.earlier, frozenset(forgotten))
+    numbers = draft.numbers
     for key in forgotten:
-        visit = visits.get(key)
+        visit = draft.visits.get(key)
         highest = numbers.get(key) or 0
         if visit is not None:
-            visits = without(visits, key)
+            del draft.visits[key]
             highest = max(highest, visit.number)
         if key in numbers:
             numbers = without(numbers, key)
         name = f"{key.partition('[')[0]}{outside}"
         if highest > (numbers.get(name) or 0):
             numbers = put(numbers, name, highest)
-    return {"visits": visits, "earlier": earlier, "numbers": numbers}
+    earlier = _without_visits(draft.earlier, frozenset(forgotten))
+    draft.change(earlier=earlier, numbers=numbers)
 
 
 def _without_visits(earlier: PersistentMap[Path, Visit], keys: frozenset[str]) -> PersistentMap[Path, Visit]:
@@ -161,28 +146,21 @@ def _without_visits(earlier: PersistentMap[Path, Visit], keys: frozenset[str]) -
     return earlier
 
 
-def body_failed(execution: Execution, event: BodyFailed, seq: int) -> Execution:
-    return with_frames(
-        execution,
-        event,
-        seq,
-        with_frame(execution, event.frame, ending=Ending(failure=event.failure), node=None),
-    )
+def body_failed(draft: Draft, event: BodyFailed) -> None:
+    change_frame(draft, event.frame, ending=Ending(failure=event.failure), node=None)
 
 
-def deadline_passed(execution: Execution, event: DeadlinePassed, seq: int) -> Execution:
-    frame = replace(stopped(execution.frames[event.frame], Ending(failure=event.failure)), deadline_at=None)
-    changes: Changes = {"frames": execution.frames | {frame.id: frame}}
+def deadline_passed(draft: Draft, event: DeadlinePassed) -> None:
+    frame = draft.frames[event.frame]
+    draft.frames[frame.id] = replace(stopped(frame, Ending(failure=event.failure)), deadline_at=None)
     if event.path is None:
-        reason = execution.reason if execution.is_stuck else None
-        changes |= {"deadline_at": None, "paused": None, "reason": reason}
-    return replace(execution, version=seq, updated_at=event.at, **changes)
+        reason = draft.reason if draft.is_stuck else None
+        draft.change(deadline_at=None, paused=None, reason=reason)
 
 
-def end_reached(execution: Execution, event: EndReached, seq: int) -> Execution:
+def end_reached(draft: Draft, event: EndReached) -> None:
     ending = Ending(failure=event.failure, is_completing=event.failure is None, output=event.output)
-    root = execution.frames[ROOT_FRAME]
-    return with_frames(execution, event, seq, execution.frames | {ROOT_FRAME: stopped(root, ending)})
+    draft.frames[ROOT_FRAME] = stopped(draft.frames[ROOT_FRAME], ending)
 
 
 FOLDS: Final[dict[type, Fold]] = {

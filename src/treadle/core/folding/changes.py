@@ -6,20 +6,19 @@ from typing import Any, Final, TypeAlias
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from treadle.core.folding.draft import Draft, State
 from treadle.core.required import required
 from treadle.model.events import Event
-from treadle.model.execution import Ending, Execution, Frame, Frames, Joining, Phase
+from treadle.model.execution import Ending, Frame, Joining, Phase
 from treadle.model.ids import FrameId, NodeId, Path
 from treadle.model.json import Json
-from treadle.model.persistent import PersistentStack, without
+from treadle.model.persistent import PersistentStack
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 READY: Final = Phase.READY
 
-Changes: TypeAlias = dict[str, Any]
-"""New values of fields of the execution."""
-Fold: TypeAlias = Callable[..., Execution]
-"""(execution, event, seq) -> the execution after it; each sets `version` to `seq` and `updated_at`."""
+Fold: TypeAlias = Callable[..., None]
+"""(draft, event): let the event change the draft; `version` and `updated_at` are the event's already."""
 
 
 def visit_key(path: Path) -> str:
@@ -27,14 +26,18 @@ def visit_key(path: Path) -> str:
     return path.partition("~")[0] if "~" in path else path
 
 
-def with_frame(execution: Execution, frame: FrameId, **changed: Any) -> Frames:
-    """The frames, with some fields of one of them changed."""
-    return execution.frames | {frame: replace(execution.frames[frame], **changed)}
+def change_frame(draft: Draft, frame: FrameId, **changed: Any) -> None:
+    """Give some fields of the frame other values."""
+    draft.frames[frame] = replace(draft.frames[frame], **changed)
 
 
-def with_frames(execution: Execution, event: Event, seq: int, frames: Frames) -> Execution:
-    """The state after an event that changes nothing but the frames."""
-    return replace(execution, version=seq, updated_at=event.at, frames=frames)
+def change_visit(draft: Draft, key: str, **changed: Any) -> None:
+    """Give some fields of the newest visit at `key` other values."""
+    draft.visits[key] = replace(draft.visits[key], **changed)
+
+
+def changes_nothing(draft: Draft, event: Event) -> None:
+    """What the event says stands in the history alone."""
 
 
 def closed(frame: Frame, node: NodeId | None, ending: Ending | None) -> Frame:
@@ -75,17 +78,17 @@ def is_callback_awaited(frame: Frame) -> bool:
     return activity is not None and activity.accepted is not None and activity.attempts[-1].outcome is None
 
 
-def without_child(execution: Execution, child: Frame, **changed: Any) -> Frames:
-    """The frames without `child`, its parent counting one child less."""
-    parent = execution.frames[required(child.parent, "parent of the child")]
-    shrunk = replace(
+def remove_child(draft: Draft, child: Frame, **changed: Any) -> None:
+    """Take out the frame `child`; its parent, with these changes, counts one child less."""
+    parent = draft.frames[required(child.parent, "parent of the child")]
+    del draft.frames[child.id]
+    draft.frames[parent.id] = replace(
         parent, children=parent.children - 1, trailing=parent.trailing - child.is_trailing, **changed
     )
-    return without(execution.frames, child.id) | {parent.id: shrunk}
 
 
 def merged(
-    execution: Execution, below: PersistentStack[Path], above: PersistentStack[Path]
+    execution: State, below: PersistentStack[Path], above: PersistentStack[Path]
 ) -> PersistentStack[Path]:
     """Both lists of compensations as one, in order of arming: the newest first."""
     if not above:
@@ -106,7 +109,7 @@ def merged(
     return below
 
 
-def output_of(execution: Execution, frame: Frame) -> Json:
+def output_of(execution: State, frame: Frame) -> Json:
     """The output of the last node that the body entered; null without one."""
     if frame.last is None:
         return None

@@ -5,7 +5,16 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Changes, Fold, closed, stopped, visit_key, with_frames, without_child
+from treadle.core.folding.changes import (
+    Fold,
+    change_visit,
+    changes_nothing,
+    closed,
+    remove_child,
+    stopped,
+    visit_key,
+)
+from treadle.core.folding.draft import Draft
 from treadle.model.events import (
     CancelRequested,
     ExecutionCancelled,
@@ -28,14 +37,12 @@ from treadle.model.execution import (
     Execution,
     ExecutionStatus,
     Frame,
-    Frames,
     Pause,
     Phase,
     Role,
     VisitStatus,
 )
-from treadle.model.ids import FrameId, Instant
-from treadle.model.persistent import put
+from treadle.model.ids import FrameId
 
 ROOT_FRAME: Final = FrameId(1)
 """ExecutionStarted is the first event, and the root frame is named by it."""
@@ -73,13 +80,10 @@ def execution_started(event: ExecutionStarted) -> Execution:
     )
 
 
-def retried(execution: Execution, event: ExecutionRetried, seq: int) -> Execution:
+def retried(draft: Draft, event: ExecutionRetried) -> None:
     """Another run: the root frame begins anew; visits, variables and kept signals stay."""
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames={ROOT_FRAME: Frame(id=ROOT_FRAME, node=event.node)},
+    _leave_only(draft, Frame(id=ROOT_FRAME, node=event.node))
+    draft.change(
         run=event.run,
         deadline_at=event.deadline_at,
         outcome=None,
@@ -90,137 +94,83 @@ def retried(execution: Execution, event: ExecutionRetried, seq: int) -> Executio
     )
 
 
-def woken(execution: Execution, event: ExecutionWoken, seq: int) -> Execution:
-    return replace(execution, version=seq, updated_at=event.at)
+def paused(draft: Draft, event: ExecutionPaused) -> None:
+    draft.change(paused=Pause(reason=event.reason, actor=event.actor), reason=event.reason)
 
 
-def input_refused(execution: Execution, event: InputRefused, seq: int) -> Execution:
-    return replace(execution, version=seq, updated_at=event.at)
+def resumed(draft: Draft, event: ExecutionResumed) -> None:
+    draft.change(paused=None, reason=None)
 
 
-def paused(execution: Execution, event: ExecutionPaused, seq: int) -> Execution:
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        paused=Pause(reason=event.reason, actor=event.actor),
-        reason=event.reason,
-    )
+def cancel_requested(draft: Draft, event: CancelRequested) -> None:
+    draft.frames[ROOT_FRAME] = stopped(draft.frames[ROOT_FRAME], Ending())
+    draft.change(paused=None, reason=draft.reason if draft.is_stuck else None)
 
 
-def resumed(execution: Execution, event: ExecutionResumed, seq: int) -> Execution:
-    return replace(execution, version=seq, updated_at=event.at, paused=None, reason=None)
+def stuck(draft: Draft, event: ExecutionStuck) -> None:
+    draft.change(is_stuck=True, reason=event.reason)
 
 
-def cancel_requested(execution: Execution, event: CancelRequested, seq: int) -> Execution:
-    root = stopped(execution.frames[ROOT_FRAME], Ending())
-    reason = execution.reason if execution.is_stuck else None
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=execution.frames | {ROOT_FRAME: root},
-        paused=None,
-        reason=reason,
-    )
+def hook_started(draft: Draft, event: HookStarted) -> None:
+    hook = Frame(id=FrameId(draft.version), parent=ROOT_FRAME, role=Role.HOOK, hook=event.hook)
+    root = draft.frames[ROOT_FRAME]
+    draft.frames[hook.id] = hook
+    draft.frames[ROOT_FRAME] = replace(root, children=root.children + 1)
+    draft.change(outcome=ExecutionStatus(event.outcome))
 
 
-def stuck(execution: Execution, event: ExecutionStuck, seq: int) -> Execution:
-    return replace(execution, version=seq, updated_at=event.at, is_stuck=True, reason=event.reason)
+def hook_completed(draft: Draft, event: HookCompleted) -> None:
+    remove_child(draft, draft.frames[event.frame])
 
 
-def hook_started(execution: Execution, event: HookStarted, seq: int) -> Execution:
-    hook = Frame(id=FrameId(seq), parent=ROOT_FRAME, role=Role.HOOK, hook=event.hook)
-    root = execution.frames[ROOT_FRAME]
-    grown = replace(root, children=root.children + 1)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=put(execution.frames, hook.id, hook) | {ROOT_FRAME: grown},
-        outcome=ExecutionStatus(event.outcome),
-    )
+def hook_failed(draft: Draft, event: HookFailed) -> None:
+    remove_child(draft, draft.frames[event.frame])
+    draft.change(warnings=(*draft.warnings, event.warning))
 
 
-def hook_completed(execution: Execution, event: HookCompleted, seq: int) -> Execution:
-    return with_frames(execution, event, seq, without_child(execution, execution.frames[event.frame]))
+def _leave_only(draft: Draft, root: Frame) -> None:
+    """The root frame alone is left."""
+    draft.frames = {ROOT_FRAME: root}
 
 
-def hook_failed(execution: Execution, event: HookFailed, seq: int) -> Execution:
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=without_child(execution, execution.frames[event.frame]),
-        warnings=(*execution.warnings, event.warning),
-    )
-
-
-def _only_root(execution: Execution) -> Frames:
-    """The root frame alone, done; it keeps its list of what is armed."""
-    root = execution.frames[ROOT_FRAME]
+def _end(draft: Draft, status: ExecutionStatus) -> None:
+    """All that is left is the root, done; it keeps its list of what is armed."""
+    root = draft.frames[ROOT_FRAME]
     done = replace(closed(root, None, root.ending), phase=Phase.DONE, children=0, trailing=0)
-    return {ROOT_FRAME: done}
+    _leave_only(draft, done)
+    draft.change(ended=status, outcome=status, ended_at=draft.updated_at)
 
 
-def _ended(execution: Execution, status: ExecutionStatus, at: Instant) -> Changes:
-    return {
-        "frames": _only_root(execution),
-        "ended": status,
-        "outcome": status,
-        "ended_at": at,
-    }
-
-
-def completed(execution: Execution, event: ExecutionCompleted, seq: int) -> Execution:
+def completed(draft: Draft, event: ExecutionCompleted) -> None:
     output = event.output
     if output is UNSET:
-        output = execution.visits[event.output_of].output if event.output_of is not None else None
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        output=None if output is UNSET else output,
-        **_ended(execution, ExecutionStatus.COMPLETED, event.at),
-    )
+        output = draft.visits[event.output_of].output if event.output_of is not None else None
+    draft.change(output=None if output is UNSET else output)
+    _end(draft, ExecutionStatus.COMPLETED)
 
 
-def failed(execution: Execution, event: ExecutionFailed, seq: int) -> Execution:
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        failure=event.failure,
-        **_ended(execution, ExecutionStatus.FAILED, event.at),
-    )
+def failed(draft: Draft, event: ExecutionFailed) -> None:
+    draft.change(failure=event.failure)
+    _end(draft, ExecutionStatus.FAILED)
 
 
-def cancelled(execution: Execution, event: ExecutionCancelled, seq: int) -> Execution:
-    return replace(
-        execution, version=seq, updated_at=event.at, **_ended(execution, ExecutionStatus.CANCELLED, event.at)
-    )
+def cancelled(draft: Draft, event: ExecutionCancelled) -> None:
+    _end(draft, ExecutionStatus.CANCELLED)
 
 
-def terminated(execution: Execution, event: ExecutionTerminated, seq: int) -> Execution:
-    visits = execution.visits
-    for frame in execution.frames.values():
+def terminated(draft: Draft, event: ExecutionTerminated) -> None:
+    for frame in draft.frames.values():
         if frame.path is not None:
-            key = visit_key(frame.path)
             attempts = frame.activity.attempts if frame.activity else ()
-            given_up = replace(
-                visits[key], status=VisitStatus.CANCELLED, ended_at=event.at, attempts=attempts
+            change_visit(
+                draft,
+                visit_key(frame.path),
+                status=VisitStatus.CANCELLED,
+                ended_at=event.at,
+                attempts=attempts,
             )
-            visits = visits | {key: given_up}
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        visits=visits,
-        paused=None,
-        is_stuck=False,
-        reason=event.reason,
-        **_ended(execution, ExecutionStatus.TERMINATED, event.at),
-    )
+    draft.change(paused=None, is_stuck=False, reason=event.reason)
+    _end(draft, ExecutionStatus.TERMINATED)
 
 
 FOLDS: Final[dict[type, Fold]] = {
@@ -236,6 +186,6 @@ FOLDS: Final[dict[type, Fold]] = {
     ExecutionCancelled: cancelled,
     ExecutionTerminated: terminated,
     ExecutionRetried: retried,
-    ExecutionWoken: woken,
-    InputRefused: input_refused,
+    ExecutionWoken: changes_nothing,
+    InputRefused: changes_nothing,
 }

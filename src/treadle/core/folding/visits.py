@@ -5,7 +5,8 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Fold, closed, joining_of, visit_key, with_frame
+from treadle.core.folding.changes import Fold, change_frame, change_visit, closed, joining_of, visit_key
+from treadle.core.folding.draft import Draft
 from treadle.model.events import (
     NodeCancelled,
     NodeCompleted,
@@ -17,14 +18,12 @@ from treadle.model.events import (
 from treadle.model.execution import (
     CompensationStatus,
     Ending,
-    Execution,
     Frame,
     Joining,
     Visit,
     VisitStatus,
 )
-from treadle.model.ids import Path
-from treadle.model.persistent import PersistentMap, put
+from treadle.model.persistent import put
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 COMPLETED: Final = VisitStatus.COMPLETED
@@ -35,16 +34,24 @@ UNSETTLED: Final = frozenset(
 """What a visit is kept for that is not the newest of its node."""
 
 
-def kept_earlier(execution: Execution, key: str) -> PersistentMap[Path, Visit]:
-    """The earlier visits, with the present one at `key` if its compensation is not settled."""
-    visit = execution.visits[key]
-    compensation = execution.compensations.get(visit.path)
-    if compensation is None or compensation.status not in UNSETTLED:
-        return execution.earlier
-    return put(execution.earlier, visit.path, visit)
+def keep_earlier(draft: Draft, key: str) -> None:
+    """Keep the present visit at `key` among the earlier ones if its compensation is not settled."""
+    visit = draft.visits[key]
+    compensation = draft.compensations.get(visit.path)
+    if compensation is not None and compensation.status in UNSETTLED:
+        draft.change(earlier=put(draft.earlier, visit.path, visit))
 
 
-def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Execution:
+def _begin(draft: Draft, key: str, visit: Visit) -> None:
+    """The visit is the newest of its node from now on."""
+    if key in draft.visits:
+        keep_earlier(draft, key)
+    draft.visits[key] = visit
+    if draft.started_at is None:
+        draft.change(started_at=visit.started_at)
+
+
+def node_entered(draft: Draft, event: NodeEntered) -> None:
     key = visit_key(event.path)
     visit = Visit(
         path=event.path,
@@ -52,15 +59,15 @@ def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Executio
         kind=event.kind,
         number=event.number,
         started_at=event.at,
-        seq=seq,
-        run=execution.run,
+        seq=draft.version,
+        run=draft.run,
         since=event.since,
         keyed_as=event.keyed_as,
     )
-    if execution.run > 1 and not event.is_anew:
-        visit = _with_what_stands(execution, key, visit)
-    frame = execution.frames[event.frame]
-    moved = replace(
+    if draft.run > 1 and not event.is_anew:
+        visit = _with_what_stands(draft, key, visit)
+    frame = draft.frames[event.frame]
+    draft.frames[frame.id] = replace(
         frame,
         node=event.node,
         path=event.path,
@@ -68,21 +75,13 @@ def node_entered(execution: Execution, event: NodeEntered, seq: int) -> Executio
         deadline_at=event.deadline_at,
         after=event.after,
     )
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=execution.frames | {frame.id: moved},
-        visits=put(execution.visits, key, visit),
-        earlier=kept_earlier(execution, key) if key in execution.visits else execution.earlier,
-        started_at=event.at if execution.started_at is None else execution.started_at,
-    )
+    _begin(draft, key, visit)
 
 
-def _with_what_stands(execution: Execution, key: str, visit: Visit) -> Visit:
+def _with_what_stands(draft: Draft, key: str, visit: Visit) -> Visit:
     """The visit with the items and results that an earlier run got of the same composite node."""
-    before = execution.visits.get(key)
-    if before is None or before.run == execution.run or before.standing is None:
+    before = draft.visits.get(key)
+    if before is None or before.run == draft.run or before.standing is None:
         return visit
     standing = before.standing
     if before.status is COMPLETED and isinstance(before.output, list | tuple) and before.items is not None:
@@ -91,7 +90,7 @@ def _with_what_stands(execution: Execution, key: str, visit: Visit) -> Visit:
     return replace(visit, items=before.items, standing=standing)
 
 
-def node_skipped(execution: Execution, event: NodeSkipped, seq: int) -> Execution:
+def node_skipped(draft: Draft, event: NodeSkipped) -> None:
     key = visit_key(event.path)
     visit = Visit(
         path=event.path,
@@ -102,43 +101,29 @@ def node_skipped(execution: Execution, event: NodeSkipped, seq: int) -> Executio
         started_at=event.at,
         ended_at=event.at,
         output=None,
-        seq=seq,
-        run=execution.run,
+        seq=draft.version,
+        run=draft.run,
         since=event.since,
         keyed_as=event.keyed_as,
     )
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, node=event.next, after=event.after),
-        visits=put(execution.visits, key, visit),
-        earlier=kept_earlier(execution, key) if key in execution.visits else execution.earlier,
-        started_at=event.at if execution.started_at is None else execution.started_at,
-    )
+    change_frame(draft, event.frame, node=event.next, after=event.after)
+    _begin(draft, key, visit)
 
 
-def node_completed(execution: Execution, event: NodeCompleted, seq: int) -> Execution:
-    frame, key = execution.frames[event.frame], visit_key(event.path)
-    visit = execution.visits[key]
-    ended = replace(
+def node_completed(draft: Draft, event: NodeCompleted) -> None:
+    frame, key = draft.frames[event.frame], visit_key(event.path)
+    visit = draft.visits[key]
+    draft.visits[key] = replace(
         visit,
         status=COMPLETED,
         ended_at=event.at,
         output=visit.output if event.output is UNSET else event.output,
         attempts=frame.activity.attempts if frame.activity else (),
-        closed=seq,
+        closed=draft.version,
         items=visit.items if event.keeps_parts else None,
-        standing=_parts(frame, visit, seq) if event.keeps_parts else None,
+        standing=_parts(frame, visit, draft.version) if event.keeps_parts else None,
     )
-    moved = closed(frame, event.next, frame.ending)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=execution.frames | {frame.id: moved},
-        visits=execution.visits | {key: ended},
-    )
+    draft.frames[frame.id] = closed(frame, event.next, frame.ending)
 
 
 def _parts(frame: Frame, visit: Visit, seq: int) -> Joining:
@@ -151,49 +136,40 @@ def _parts(frame: Frame, visit: Visit, seq: int) -> Joining:
     return Joining(opened=joining.opened, ended=joining.ended, since=seq, results=results)
 
 
-def _without_result(
-    execution: Execution, event: NodeFailed | NodeCancelled, seq: int, ended: Visit, ending: Ending | None
-) -> Execution:
+def _close_without_result(
+    draft: Draft, event: NodeFailed | NodeCancelled, ended: Visit, ending: Ending | None
+) -> None:
     """The visit did not complete: it keeps its attempts, and what its children have come to.
 
     One that failed before it had any keeps what it took over from an earlier run.
     """
-    frame = execution.frames[event.frame]
-    attempts = frame.activity.attempts if frame.activity else ()
-    standing = ended.standing if frame.joining is None else replace(frame.joining, since=seq)
-    kept = replace(ended, ended_at=event.at, attempts=attempts, standing=standing)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=execution.frames | {frame.id: closed(frame, None, ending)},
-        visits=execution.visits | {visit_key(ended.path): kept},
+    frame = draft.frames[event.frame]
+    draft.visits[visit_key(ended.path)] = replace(
+        ended,
+        ended_at=event.at,
+        attempts=frame.activity.attempts if frame.activity else (),
+        standing=ended.standing if frame.joining is None else replace(frame.joining, since=draft.version),
     )
+    draft.frames[frame.id] = closed(frame, None, ending)
 
 
-def node_failed(execution: Execution, event: NodeFailed, seq: int) -> Execution:
+def node_failed(draft: Draft, event: NodeFailed) -> None:
     """The body ends with it, unless it ends for something else already: a cancel stays a cancel."""
-    visit = execution.visits[visit_key(event.path)]
+    visit = draft.visits[visit_key(event.path)]
     ended = replace(visit, status=VisitStatus.FAILED, failure=event.failure)
-    ending = execution.frames[event.frame].ending or Ending(failure=event.failure)
-    return _without_result(execution, event, seq, ended, ending)
+    ending = draft.frames[event.frame].ending or Ending(failure=event.failure)
+    _close_without_result(draft, event, ended, ending)
 
 
-def node_cancelled(execution: Execution, event: NodeCancelled, seq: int) -> Execution:
-    ended = replace(execution.visits[visit_key(event.path)], status=VisitStatus.CANCELLED)
-    return _without_result(execution, event, seq, ended, execution.frames[event.frame].ending)
+def node_cancelled(draft: Draft, event: NodeCancelled) -> None:
+    ended = replace(draft.visits[visit_key(event.path)], status=VisitStatus.CANCELLED)
+    _close_without_result(draft, event, ended, draft.frames[event.frame].ending)
 
 
-def result_kept(execution: Execution, event: ResultKept, seq: int) -> Execution:
+def result_kept(draft: Draft, event: ResultKept) -> None:
     key = visit_key(event.path)
-    visit = replace(execution.visits[key], run=execution.run)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, node=event.next, last=key),
-        visits=execution.visits | {key: visit},
-    )
+    change_visit(draft, key, run=draft.run)
+    change_frame(draft, event.frame, node=event.next, last=key)
 
 
 FOLDS: Final[dict[type, Fold]] = {

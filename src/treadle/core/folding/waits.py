@@ -5,7 +5,8 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Changes, Fold, visit_key, with_frame, with_frames
+from treadle.core.folding.changes import Fold, change_frame, change_visit, changes_nothing, visit_key
+from treadle.core.folding.draft import Draft
 from treadle.core.required import required
 from treadle.model.events import (
     ChildEnded,
@@ -18,7 +19,7 @@ from treadle.model.events import (
     WaitClosed,
     WaitOpened,
 )
-from treadle.model.execution import Execution, ExecutionStatus, Phase
+from treadle.model.execution import ExecutionStatus, Phase
 from treadle.model.ids import ActivityId
 from treadle.model.persistent import put, without
 from treadle.model.waiting import AwaitedChild, KeptSignal, SignalKey, Taken, UsedKey, Wait
@@ -27,99 +28,67 @@ SIGNAL_KEYS_KEPT: Final = 1_000
 """Keys of signals that an execution knows again."""
 
 
-def wait_opened(execution: Execution, event: WaitOpened, seq: int) -> Execution:
-    wait = Wait(id=ActivityId(seq), signals=event.signals, mode=event.mode, count=event.count)
-    return with_frames(
-        execution,
-        event,
-        seq,
-        with_frame(execution, event.frame, phase=Phase.WAITING, wait=wait, wake_at=event.wake_at),
-    )
+def wait_opened(draft: Draft, event: WaitOpened) -> None:
+    wait = Wait(id=ActivityId(draft.version), signals=event.signals, mode=event.mode, count=event.count)
+    change_frame(draft, event.frame, phase=Phase.WAITING, wait=wait, wake_at=event.wake_at)
 
 
-def wait_closed(execution: Execution, event: WaitClosed, seq: int) -> Execution:
-    return with_frames(
-        execution, event, seq, with_frame(execution, event.frame, phase=Phase.READY, wake_at=None)
-    )
+def wait_closed(draft: Draft, event: WaitClosed) -> None:
+    change_frame(draft, event.frame, phase=Phase.READY, wake_at=None)
 
 
-def _with_key(execution: Execution, key: SignalKey | None, seq: int) -> Changes:
-    """The key of the signal among those that are known again; the oldest gives way to it."""
+def _know_key(draft: Draft, key: SignalKey | None) -> None:
+    """Keep the key of the signal among those that are known again; the oldest gives way to it."""
     if key is None:
-        return {}
-    known = execution.signal_keys
+        return
+    known = draft.signal_keys
     if len(known) >= SIGNAL_KEYS_KEPT:
         known = without(known, min(known, key=lambda one: known[one].seq))
-    return {"signal_keys": put(known, key.key, UsedKey(digest=key.digest, seq=seq))}
+    draft.change(signal_keys=put(known, key.key, UsedKey(digest=key.digest, seq=draft.version)))
 
 
-def signal_received(execution: Execution, event: SignalReceived, seq: int) -> Execution:
-    changes = _with_key(execution, event.key, seq)
+def signal_received(draft: Draft, event: SignalReceived) -> None:
     payload = event.payload
     if event.kept is not None:
-        payload = execution.signals[event.kept].payload
-        changes["signals"] = without(execution.signals, event.kept)
-    wait = required(execution.frames[event.frame].wait, "open wait")
+        payload = draft.signals[event.kept].payload
+        draft.change(signals=without(draft.signals, event.kept))
+    wait = required(draft.frames[event.frame].wait, "open wait")
     taken = Taken(index=event.index, payload=None if payload is UNSET else payload)
-    grown = replace(wait, taken=(*wait.taken, taken))
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        frames=with_frame(execution, event.frame, wait=grown),
-        **changes,
-    )
+    change_frame(draft, event.frame, wait=replace(wait, taken=(*wait.taken, taken)))
+    _know_key(draft, event.key)
 
 
-def signal_kept(execution: Execution, event: SignalKept, seq: int) -> Execution:
+def signal_kept(draft: Draft, event: SignalKept) -> None:
+    seq = draft.version
     kept = KeptSignal(seq=seq, name=event.name, payload=event.payload, expires_at=event.expires_at)
-    return replace(
-        execution,
-        version=seq,
-        updated_at=event.at,
-        signals=put(execution.signals, seq, kept),
-        **_with_key(execution, event.key, seq),
-    )
+    draft.change(signals=put(draft.signals, seq, kept))
+    _know_key(draft, event.key)
 
 
-def signal_expired(execution: Execution, event: SignalExpired, seq: int) -> Execution:
-    return replace(
-        execution, version=seq, updated_at=event.at, signals=without(execution.signals, event.kept)
-    )
+def signal_expired(draft: Draft, event: SignalExpired) -> None:
+    draft.change(signals=without(draft.signals, event.kept))
 
 
-def child_started(execution: Execution, event: ChildStarted, seq: int) -> Execution:
+def child_started(draft: Draft, event: ChildStarted) -> None:
     """What was found out about the definition is of no more use: the visit has no output yet."""
-    key = visit_key(event.path)
-    changes: Changes = {"visits": execution.visits | {key: replace(execution.visits[key], output=UNSET)}}
+    change_visit(draft, visit_key(event.path), output=UNSET)
     if not event.is_detached:
-        awaited = AwaitedChild(id=event.child, activity=ActivityId(seq))
-        changes["frames"] = with_frame(execution, event.frame, phase=Phase.WAITING, child=awaited)
-    return replace(execution, version=seq, updated_at=event.at, **changes)
+        awaited = AwaitedChild(id=event.child, activity=ActivityId(draft.version))
+        change_frame(draft, event.frame, phase=Phase.WAITING, child=awaited)
 
 
-def child_ended(execution: Execution, event: ChildEnded, seq: int) -> Execution:
-    key = visit_key(event.path)
-    changes: Changes = {"frames": with_frame(execution, event.frame, phase=Phase.READY, child=None)}
+def child_ended(draft: Draft, event: ChildEnded) -> None:
+    change_frame(draft, event.frame, phase=Phase.READY, child=None)
     if event.status is ExecutionStatus.COMPLETED:
-        visit = replace(execution.visits[key], output=event.output)
-        changes["visits"] = execution.visits | {key: visit}
-    return replace(execution, version=seq, updated_at=event.at, **changes)
+        change_visit(draft, visit_key(event.path), output=event.output)
 
 
-def message_emitted(execution: Execution, event: MessageEmitted, seq: int) -> Execution:
-    return replace(execution, version=seq, updated_at=event.at)
-
-
-def vars_set(execution: Execution, event: VarsSet, seq: int) -> Execution:
-    held = execution.vars
+def vars_set(draft: Draft, event: VarsSet) -> None:
+    held = draft.vars
     for name, value in event.vars.items():
         held = put(held, name, value)
-    key = visit_key(event.path)
-    visit = replace(execution.visits[key], output=event.vars)
-    return replace(
-        execution, version=seq, updated_at=event.at, vars=held, visits=execution.visits | {key: visit}
-    )
+    draft.change(vars=held)
+    change_visit(draft, visit_key(event.path), output=event.vars)
 
 
 FOLDS: Final[dict[type, Fold]] = {
@@ -130,6 +99,6 @@ FOLDS: Final[dict[type, Fold]] = {
     SignalExpired: signal_expired,
     ChildStarted: child_started,
     ChildEnded: child_ended,
-    MessageEmitted: message_emitted,
+    MessageEmitted: changes_nothing,
     VarsSet: vars_set,
 }

@@ -5,11 +5,12 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 
 from treadle.core.compensating import compensation_plan
+from treadle.core.folding.draft import State
 from treadle.core.required import required
 from treadle.core.standing import UNDONE
 from treadle.core.turn import Turn
 from treadle.model.events import IterationEnded
-from treadle.model.execution import Execution, Frame, VisitStatus
+from treadle.model.execution import Frame, VisitStatus
 from treadle.model.ids import NodeId, Path
 from treadle.model.json import Json
 from treadle.model.program import EachNode, LoopNode
@@ -54,7 +55,7 @@ def forgotten(turn: Turn, node: EachNode | LoopNode, suffix: str) -> tuple[str, 
     return tuple(sorted(found))
 
 
-def all_within(execution: Execution, inside: frozenset[NodeId], suffix: str) -> list[str]:
+def all_within(execution: State, inside: frozenset[NodeId], suffix: str) -> list[str]:
     """The keys of those nodes in the iteration and in all within it."""
     return [
         key
