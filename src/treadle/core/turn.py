@@ -83,6 +83,7 @@ class Turn:
             self.since = 0
         else:
             self.execution = Draft(execution)
+            self.execution.updated_at = now  # as every event of the turn is of this instant
             self.since = execution.version
 
     @property
@@ -100,7 +101,6 @@ class Turn:
         draft = self.execution
         self.events.append(event)
         draft.version += 1
-        draft.updated_at = event.at
         FOLDS[type(event)](draft, event)
 
     @property
