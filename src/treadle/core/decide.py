@@ -50,7 +50,7 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
     else:
         at = now if now > execution.updated_at else execution.updated_at
         turn = Turn(program, execution, at, bounds, state_bytes, is_held)
-        begin(turn, execution, command)
+        begin(turn, command)
         was_ended, was_paused = execution.ended is not None, turn.execution.paused is not None
     refused = HANDLERS[type(command)](turn, command)
     if refused is not None:
@@ -73,7 +73,7 @@ def decide(  # noqa: PLR0913 - the last three have defaults that a test or an au
     return decided(turn, invocations)
 
 
-def begin(turn: Turn, execution: Execution, command: Command) -> None:
+def begin(turn: Turn, command: Command) -> None:
     """Let happen what has come and is due before the command is looked at.
 
     All of it, since what the command says may be late; only a continuation says nothing, and may stop short.
@@ -83,11 +83,13 @@ def begin(turn: Turn, execution: Execution, command: Command) -> None:
         if not isinstance(command, PauseExecution) and is_past_deadline(turn):
             catch_up(turn, is_bounded=False)
         return
-    if execution.signals:
+    execution, is_continuing = turn.execution, type(command) is Continue
+    has_kept = bool(execution.signals)
+    if has_kept:
         expire(turn)
-    is_continuing, due = type(command) is Continue, earliest(execution)
+    due = earliest(execution)
     if (
-        execution.signals
+        has_kept
         or is_continuing
         or execution.frames[ROOT_FRAME].ending is not None
         or (due is not None and due.at <= turn.now)
