@@ -22,7 +22,7 @@ EVER_FAILED = (96, 113, 115, 18476, 24091, 24936, 26809, 28040, 75_749, 94_601, 
 QUICK = 100
 SLOW = 1_000
 WORTH = 400
-RARE = {"InputRefused", "IterationsKept", "SignalExpired"}
+RARE = {"CallTrailed", "InputRefused", "IterationsKept", "SignalExpired"}
 """Events that not every sample has."""
 FINGERPRINT = """
 import hashlib

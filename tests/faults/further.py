@@ -212,7 +212,7 @@ FURTHER = (
     ),
     Fault(
         "a trigger that was answered is owed again while it closes",
-        "core/outstanding.py",
+        "core/attempts.py",
         (("and activity is not None and activity.accepted is None", "and activity is not None"),),
         (f"{TABLES}/test_callbacks.py",),
         is_simulated=False,
@@ -328,5 +328,34 @@ FURTHER = (
         "core/folding/draft.py",
         (("self.visits = visits.copy() if", "self.visits = visits if"),),
         ("tests/core/test_draft.py",),
+    ),
+    Fault(
+        "a call that is out still is forgotten when an earlier attempt answers",
+        "core/callbacks.py",
+        (("    _let_trail(turn, frame, path, attempt)\n", ""),),
+        (f"{TABLES}/test_callbacks.py",),
+    ),
+    Fault(
+        "the answer of a call that trails is refused",
+        "core/commands/report_outcome.py",
+        (
+            (
+                "        return _report_trailing(turn, command)\n",
+                '        return Refused(code="activity_ended", message="")\n',
+            ),
+        ),
+        (f"{TABLES}/test_callbacks.py",),
+    ),
+    Fault(
+        "a large state is copied for each decision",
+        "model/persistent.py",
+        (
+            (
+                "    return Trie(HashTrieMap(entries.items()))\n\n\ndef put",
+                "    return dict(entries)\n\n\ndef put",
+            ),
+        ),
+        ("tests/core/test_draft.py", "tests/core/model/test_persistent.py"),
+        is_simulated=False,
     ),
 )

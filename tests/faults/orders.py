@@ -18,7 +18,7 @@ OF_ORDER = (
         (
             (
                 "    while (frame := concludable(turn)) is not None:\n",
-                "    while not turn.is_spent and (frame := concludable(turn)):\n",
+                "    while not turn.is_spent() and (frame := concludable(turn)):\n",
             ),
         ),
         (CATCHING_UP,),

@@ -65,10 +65,10 @@ PLANTED = (
         "core/outcomes.py",
         (
             (
-                "        try_again_or_give_up(turn, frame.id, outcome)\n\n\ndef _unknown",
+                "        try_again_or_give_up(turn, frame.id, outcome)\n\n\ndef _emit_failed",
                 "        if frame.role is Role.BODY:\n"
                 "            arm_once(turn, turn.frame(frame.id), frame.path, task_of(turn, frame)[0])\n"
-                "        try_again_or_give_up(turn, frame.id, outcome)\n\n\ndef _unknown",
+                "        try_again_or_give_up(turn, frame.id, outcome)\n\n\ndef _emit_failed",
             ),
         ),
         (f"{TABLES}/test_arming.py",),
@@ -346,7 +346,7 @@ PLANTED = (
         "core/decide.py",
         (
             (
-                "        begin(turn, execution, command)\n",
+                "        begin(turn, command)\n",
                 "        pass\n",
             ),
             (
@@ -475,13 +475,13 @@ PLANTED = (
     Fault(
         "a signal that was kept in a pause is lost if the end of the pause is held",
         "core/decide.py",
-        (("        execution.signals\n        or is_continuing\n", "        is_continuing\n"),),
+        (("        has_kept\n        or is_continuing\n", "        is_continuing\n"),),
         (FOUND,),
         is_simulated=False,
     ),
     Fault(
         "a definition that is found twice starts two children",
-        "core/outstanding.py",
+        "core/attempts.py",
         (
             (
                 "frame.phase is CLOSING and frame.child is None and activity",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.core.flying import all_ok, ends
+from tests.core.flying import all_ok, ends, flight_of
 from tests.core.reading import Of
 from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.model.commands import Resolution
@@ -22,7 +22,7 @@ from treadle.testing.builders import (
     undo,
 )
 from treadle.testing.composites import parallel
-from treadle.testing.playing import BROKEN, LATE, LOST, Play, begun
+from treadle.testing.playing import BROKEN, LATE, LOST, REFUSED, Play, begun
 
 TAKEN: Final = Ok(body={"job": 7}, status=202, headers={"x-job": "7"})
 ON_CALLBACK: Final = RetryPolicy(jitter=0.0, on=("callback", "unknown"))
@@ -129,4 +129,27 @@ def resolved_by_a_person() -> Play:
     return play
 
 
-ASKING: Final = (called_back, callbacks_that_never_came, probed, resolved_by_a_person)
+def answered_by_an_earlier_attempt() -> Play:
+    """The second calls are out when the callbacks of the first come: one ends, one goes with its process."""
+    first = awaiting_task("first", compensation=undo("undo-first"))
+    second = awaiting_task("second", compensation=undo("undo-second"))
+    play = begun(program(first, second, task("last")))
+    for name in ("first", "second"):
+        asked = flight_of(play, name)
+        ends(play, name, BROKEN)
+        play.wake()
+        play.deliver(asked.activity, {"id": name})
+    ends(play, "last", REFUSED)
+    ends(play, "first", TAKEN)
+    ends(play, "second", LOST)
+    all_ok(play)
+    return play
+
+
+ASKING: Final = (
+    called_back,
+    callbacks_that_never_came,
+    probed,
+    resolved_by_a_person,
+    answered_by_an_earlier_attempt,
+)

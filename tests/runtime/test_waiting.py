@@ -13,19 +13,22 @@ from tests.runtime.world import (
     FallibleStore,
     Services,
     called,
+    named,
     stage,
     start_of,
 )
+from treadle.core.status import status_of
 from treadle.model.bounds import ExecutionBounds
 from treadle.model.commands import DeliverCallback, SendSignal, TerminateExecution
 from treadle.model.effects import Invocation
 from treadle.model.errors import Rejected
 from treadle.model.execution import ExecutionStatus, FailureKind, Phase
 from treadle.model.ids import Instant
-from treadle.model.outcomes import Ok, Outcome
+from treadle.model.outcomes import Ok, Outcome, Unknown
+from treadle.model.policies import RetryPolicy
 from treadle.model.program import CallbackPlan, TaskNode
 from treadle.runtime.bounds import RuntimeBounds
-from treadle.testing.builders import program, sleep, task
+from treadle.testing.builders import plan, program, sleep, task, undo
 from treadle.testing.composites import wait
 
 pytestmark = pytest.mark.anyio
@@ -35,6 +38,17 @@ NEVER_POLLS = RuntimeBounds(poll_interval_ms=600_000, keep_waiting_ms=0, stop_gr
 ASKING = called("asking", program(wait("approval"), task("last")))
 TRIGGER: TaskNode = replace(task("trigger"), callback=CallbackPlan(timeout_ms=3_600_000))
 ASYNC = called("async", program(TRIGGER, task("last")))
+BROKEN_ONCE = called(
+    "broken",
+    program(
+        replace(
+            TRIGGER,
+            activity=plan("trigger", retry=RetryPolicy(initial_ms=1, jitter=0.0)),
+            compensation=undo("undo-trigger"),
+        ),
+        task("last"),
+    ),
+)
 NAPPING = called("napping", program(sleep("nap", 3_600_000)))
 
 
@@ -55,6 +69,17 @@ class LateAccepting(Services):
         if invocation.node == "trigger":
             self.accepted += 1
             return Ok(body="accepted", status=202)
+        return outcome
+
+
+class BreakingOnce(LateAccepting):
+    """The first trigger breaks after it has left; the one after it is held."""
+
+    async def invoke(self, invocation: Invocation) -> Outcome:
+        outcome = await super().invoke(invocation)
+        if named(invocation) == "trigger" and invocation.attempt == 1:
+            self.hold("trigger")
+            return Unknown(code="connection", message="it broke after it had left")
         return outcome
 
 
@@ -108,6 +133,25 @@ async def test_a_callback_before_the_202_counts_and_the_202_disturbs_no_later_ca
     assert ended.ended is ExecutionStatus.COMPLETED
     assert ended.visits["trigger"].output == "done"
     assert services.names() == ["trigger", "last"]
+
+
+async def test_nothing_is_undone_while_a_later_call_of_what_an_earlier_one_answered_is_out(
+    store: Store,
+) -> None:
+    services = BreakingOnce()
+    services.refusing.add("last")
+    async with stage(BROKEN_ONCE, store=store, services=services, bounds=NEVER_POLLS) as on:
+        begun = await on.begin(BROKEN_ONCE)
+        await services.until_called("trigger", times=2)
+        callback = DeliverCallback(activity=services.calls[0].activity, body="done")
+        await on.engine.submit(NAMESPACE, begun, callback)
+        while status_of(await on.stored(begun)) is not ExecutionStatus.COMPENSATING:
+            await checkpoint()
+        assert services.names() == ["trigger", "trigger", "last"]
+        services.release("trigger")
+        ended = await on.ended(begun)
+    assert ended.ended is ExecutionStatus.FAILED
+    assert services.names() == ["trigger", "trigger", "last", "undo-trigger"]
 
 
 async def test_a_late_202_does_not_hide_the_next_call_from_a_terminate(store: Store) -> None:

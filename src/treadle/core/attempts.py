@@ -7,13 +7,25 @@ from msgspec import UNSET, UnsetType
 from treadle.core.required import required
 from treadle.core.turn import Turn
 from treadle.model.events import ActivityStarted
-from treadle.model.execution import Frame, Role
+from treadle.model.execution import Frame, Phase, Role
 from treadle.model.ids import FrameId, Instant, Path
 from treadle.model.program import ActivityPlan, CallbackPlan, TaskNode
 from treadle.model.requests import Request
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 BODY: Final = Role.BODY
+BUSY: Final = Phase.BUSY
+CLOSING: Final = Phase.CLOSING
+
+
+def is_out(frame: Frame) -> bool:
+    """Whether a call of the frame is out. One that closes may await a callback, or a child, instead."""
+    if frame.phase is BUSY:
+        return True
+    activity = frame.activity
+    return (
+        frame.phase is CLOSING and frame.child is None and activity is not None and activity.accepted is None
+    )
 
 
 def place_of(frame: Frame) -> Path | None:

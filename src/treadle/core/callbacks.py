@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from treadle.core.attempts import is_out, place_of
 from treadle.core.compensating import arm, arm_once, disarm, skip_on_unknown
 from treadle.core.measuring import STATE_BYTES, fits, too_large
 from treadle.core.nodes.failing import beyond, fail_bound, fail_or_give_up, give_up, rejected
@@ -18,6 +19,7 @@ from treadle.model.events import (
     ActivityFailed,
     ActivityUnknown,
     CallbackReceived,
+    CallTrailed,
     NodeCompleted,
 )
 from treadle.model.execution import (
@@ -31,6 +33,7 @@ from treadle.model.execution import (
     Response,
 )
 from treadle.model.expression import ExpressionError
+from treadle.model.ids import Path
 from treadle.model.outcomes import Cause, Failed, Ok, Unknown
 from treadle.model.policies import OnUnknown
 from treadle.model.program import CallbackPlan
@@ -48,24 +51,30 @@ NOT_ANSWERED: Final = Response(body=None)
 
 def accepted(turn: Turn, frame: Frame, outcome: Ok) -> None:
     """The trigger call was answered: only the callback is awaited now, and not when the frame stops."""
-    activity, is_kept = activity_of(frame), fits(turn, [outcome.headers, outcome.body])
-    turn.emit(
-        ActivityAccepted(
-            at=turn.now,
-            frame=frame.id,
-            activity=activity.id,
-            path=required(frame.path, "visit that waits"),
-            attempt=activity.number,
-            status=outcome.status,
-            headers=outcome.headers if is_kept else {},
-            body=outcome.body if is_kept else None,
-        )
-    )
+    is_kept = fits(turn, [outcome.headers, outcome.body])
+    record_accepted(turn, frame, outcome if is_kept else Ok(status=outcome.status))
     if frame.ending is not None:
         close_wait(turn, turn.frame(frame.id))
     elif not is_kept:
         _end_for_good(turn, turn.frame(frame.id), Unknown(code=STATE_BYTES, message=too_large(turn)))
         fail_bound(turn, turn.frame(frame.id), STATE_BYTES, too_large(turn))
+
+
+def record_accepted(turn: Turn, frame: Frame, outcome: Ok) -> None:
+    """The trigger call was answered so."""
+    activity = activity_of(frame)
+    turn.emit(
+        ActivityAccepted(
+            at=turn.now,
+            frame=frame.id,
+            activity=activity.id,
+            path=required(place_of(frame), "visit of the call"),
+            attempt=activity.number,
+            status=outcome.status,
+            headers=outcome.headers,
+            body=outcome.body,
+        )
+    )
 
 
 def close_wait(turn: Turn, frame: Frame) -> None:
@@ -158,6 +167,7 @@ def _completed(
         output, failure = judged_output(turn, frame, node.output, answer)
     if not fits(turn, output):
         output, failure = None, beyond(frame, STATE_BYTES, too_large(turn))
+    _let_trail(turn, frame, path, attempt)
     turn.emit(
         ActivityCompleted(
             at=turn.now,
@@ -175,6 +185,18 @@ def _completed(
         turn.emit(NodeCompleted(at=turn.now, frame=frame.id, path=path, next=node.next))
     else:
         fail_or_give_up(turn, frame.id, failure)
+
+
+def _let_trail(turn: Turn, frame: Frame, path: Path, answered: Attempt) -> None:
+    """The trigger call of a later attempt, if it is out, may do its work yet: no undo is to overtake it.
+
+    One that this very decision has started is not sent any more.
+    """
+    activity = activity_of(frame)
+    if answered.number != activity.number and activity.id <= turn.since and is_out(frame):
+        turn.emit(
+            CallTrailed(at=turn.now, frame=frame.id, activity=activity.id, path=path, attempt=activity.number)
+        )
 
 
 def _refused(turn: Turn, frame: Frame, attempt: Attempt, command: DeliverCallback) -> None:

@@ -72,7 +72,7 @@ def _take_all(turn: Turn, *, is_bounded: bool) -> None:
 
 def _is_for_the_next(turn: Turn, one: Came) -> bool:
     """Whether the bound of one decision is reached, and another is sure to come: a signal brings none."""
-    if one.frame is None or not turn.is_spent:
+    if one.frame is None or not turn.is_spent():
         return False
     return can_conclude(turn.execution, turn.frame(one.frame))
 

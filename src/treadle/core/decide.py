@@ -2,12 +2,13 @@
 
 from msgspec import UNSET
 
+from treadle.core.attempts import is_out
 from treadle.core.catching_up import catch_up
 from treadle.core.commands.table import HANDLERS
 from treadle.core.compensating import EXHAUSTED, NEEDS_RESPONSE
 from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.core.measuring import EVENT_BYTES
-from treadle.core.outstanding import invocation, is_out
+from treadle.core.outstanding import invocation
 from treadle.core.required import required
 from treadle.core.settling import conclude, runnable, settle
 from treadle.core.signals import expire

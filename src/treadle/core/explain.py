@@ -94,7 +94,7 @@ def _ready(told: Told, frame: Frame) -> Iterable[Reason]:
     return (
         Reason(
             code=ReasonCode.JOINING_TRAILING,
-            message=f"{where}: it waits for what has lost a race and is to close ({frame.trailing})",
+            message=f"{where}: it waits for what trails and is to close ({frame.trailing})",
             path=frame.opener,
             detail={"trailing": frame.trailing},
         ),
@@ -122,14 +122,15 @@ def _busy(told: Told, frame: Frame) -> Iterable[Reason]:
 
 
 def _closing(told: Told, frame: Frame) -> Iterable[Reason]:
-    """Told to stop; what it has in flight is awaited before anything is undone."""
+    """What it has in flight is awaited before anything is undone: it was told to stop, or is over already."""
     awaited, until, detail = f"{call_of(told, frame)},", call_until(frame.activity), call_detail(told, frame)
     if frame.child is not None:
         awaited, until, detail = f"the execution {frame.child.id}", None, {"child": frame.child.id}
+    why = "has its answer" if frame.role is Role.CALL else "was told to stop"
     return (
         Reason(
             code=ReasonCode.DRAINING,
-            message=f"{subject(frame)} was told to stop: the end of {awaited} is awaited first",
+            message=f"{subject(frame)} {why}: the end of {awaited} is awaited first",
             path=place(frame),
             until=until,
             detail=detail,

@@ -9,9 +9,10 @@ from typing import Final, TypeAlias
 
 from msgspec import UNSET
 
+from treadle.core.attempts import is_out
 from treadle.core.folding.changes import is_callback_awaited, visit_key
 from treadle.core.folding.lifecycle import ROOT_FRAME
-from treadle.core.outstanding import is_in_flight, is_out, wakes
+from treadle.core.outstanding import is_in_flight, wakes
 from treadle.core.status import is_stuck, status_of
 from treadle.model.execution import (
     Activity,
@@ -46,11 +47,13 @@ GOING_ON: Final = MAY_WAKE | {Phase.BUSY}
 OPEN: Final = frozenset({VisitStatus.RUNNING, VisitStatus.UNKNOWN})
 OUTSIDE: Final = frozenset({Phase.WAITING, Phase.CLOSING})
 """Where a frame may stand that a signal, a callback, a child or a person moves."""
+ABOUT_A_VISIT: Final = frozenset({Role.PROBE, Role.CALL})
 PHASES_OF: Final = {
     Role.BODY: frozenset(Phase) - {Phase.STUCK},
     Role.UNDO: frozenset({Phase.READY, Phase.BUSY, Phase.BACKOFF, Phase.STUCK}),
     Role.HOOK: frozenset({Phase.BUSY, Phase.BACKOFF}),
     Role.PROBE: frozenset({Phase.BUSY, Phase.BACKOFF}),
+    Role.CALL: frozenset({Phase.CLOSING, Phase.READY}),
 }
 
 
@@ -101,6 +104,10 @@ def _probe_fits(_execution: Execution, probe: Frame, _parent: Frame) -> bool:
     return probe.opener is not None
 
 
+def _call_fits(_execution: Execution, call: Frame, _parent: Frame) -> bool:
+    return call.opener is not None and call.is_trailing and call.ending is not None
+
+
 def _undo_fits(execution: Execution, undo: Frame, scope: Frame) -> bool:
     if undo.compensates is None or not scope.armed or scope.armed.top != undo.compensates:
         return False
@@ -119,6 +126,7 @@ FITS: Final[dict[Role, Callable[[Execution, Frame, Frame], bool]]] = {
     Role.UNDO: _undo_fits,
     Role.HOOK: _hook_fits,
     Role.PROBE: _probe_fits,
+    Role.CALL: _call_fits,
 }
 
 
@@ -191,9 +199,10 @@ def _key(execution: Execution, frame: Frame) -> str:
         undone = execution.compensations.get(frame.compensates)
         keyed_as = None if undone is None else undone.keyed_as
         return undo_key(execution.id, keyed_as or frame.compensates)
-    if frame.role is Role.PROBE and frame.opener is not None:
+    if frame.role in ABOUT_A_VISIT and frame.opener is not None:
         keyed_as = execution.visits[visit_key(frame.opener)].keyed_as
-        return f"{forward_key(execution.id, keyed_as or frame.opener)}/probe"
+        key = forward_key(execution.id, keyed_as or frame.opener)
+        return f"{key}/probe" if frame.role is Role.PROBE else key
     return hook_key(execution.id, frame.hook or "", execution.run)
 
 

@@ -63,7 +63,7 @@ def fits(turn: Turn, payload: Json) -> bool:
     size = _size(payload)
     held, most = turn.state_bytes + size, turn.bounds.state_bytes
     if held > most and turn.has_started:
-        turn.state_bytes = json_bytes(turn.execution.frozen())
+        turn.state_bytes = json_bytes(turn.execution.frozen())  # not kept: more events follow
         held = turn.state_bytes + size
         if held > most:
             return False

@@ -27,7 +27,7 @@ from treadle.model.events import (
 from treadle.model.execution import AttemptError, Frame, Response, Role
 from treadle.model.ids import Path
 from treadle.model.json import Json
-from treadle.model.outcomes import Failed, Ok, Unknown
+from treadle.model.outcomes import Failed, Ok, Outcome, Unknown
 from treadle.model.policies import OnUnknown
 from treadle.model.program import ChildNode, TaskNode
 
@@ -98,6 +98,14 @@ def _emit_completed(turn: Turn, frame: Frame, path: Path | None, outcome: Ok, ou
 
 
 def _failed(turn: Turn, frame: Frame, outcome: Failed) -> None:
+    _emit_failed(turn, frame, outcome)
+    if frame.role is Role.PROBE:
+        probe_ended(turn, turn.frame(frame.id), outcome)
+    else:
+        try_again_or_give_up(turn, frame.id, outcome)
+
+
+def _emit_failed(turn: Turn, frame: Frame, outcome: Failed) -> None:
     activity = activity_of(frame)
     turn.emit(
         ActivityFailed(
@@ -110,13 +118,21 @@ def _failed(turn: Turn, frame: Frame, outcome: Failed) -> None:
             http_status=outcome.http_status,
         )
     )
-    if frame.role is Role.PROBE:
+
+
+def _unknown(turn: Turn, frame: Frame, outcome: Unknown) -> None:
+    _emit_unknown(turn, frame, outcome)
+    if frame.role is Role.PROBE and next_attempt_at(turn, turn.frame(frame.id), outcome) is None:
         probe_ended(turn, turn.frame(frame.id), outcome)
+    elif frame.role is BODY and not isinstance(
+        turn.program.nodes[required(frame.node, "node of the frame")], ChildNode
+    ):
+        _visit_unknown(turn, turn.frame(frame.id), outcome)
     else:
         try_again_or_give_up(turn, frame.id, outcome)
 
 
-def _unknown(turn: Turn, frame: Frame, outcome: Unknown) -> None:
+def _emit_unknown(turn: Turn, frame: Frame, outcome: Unknown) -> None:
     activity = activity_of(frame)
     turn.emit(
         ActivityUnknown(
@@ -131,14 +147,6 @@ def _unknown(turn: Turn, frame: Frame, outcome: Unknown) -> None:
             retry_after_ms=outcome.retry_after_ms,
         )
     )
-    if frame.role is Role.PROBE and next_attempt_at(turn, turn.frame(frame.id), outcome) is None:
-        probe_ended(turn, turn.frame(frame.id), outcome)
-    elif frame.role is BODY and not isinstance(
-        turn.program.nodes[required(frame.node, "node of the frame")], ChildNode
-    ):
-        _visit_unknown(turn, turn.frame(frame.id), outcome)
-    else:
-        try_again_or_give_up(turn, frame.id, outcome)
 
 
 def _visit_unknown(turn: Turn, frame: Frame, outcome: Unknown) -> None:
@@ -155,3 +163,13 @@ def _visit_unknown(turn: Turn, frame: Frame, outcome: Unknown) -> None:
 
 ENDED: Final[Mapping[type, Callable[..., None]]] = {Ok: _ok, Failed: _failed, Unknown: _unknown}
 """(turn, frame, outcome): record how the open attempt of the frame ended, and what follows."""
+
+
+def close_call(turn: Turn, call: Frame, outcome: Outcome) -> None:
+    """The trigger call that trailed is out no more. What it comes to is history: its visit is over."""
+    if isinstance(outcome, Failed):
+        _emit_failed(turn, call, outcome)
+    elif isinstance(outcome, Unknown):
+        _emit_unknown(turn, call, outcome)
+    else:
+        callbacks.record_accepted(turn, call, Ok(status=outcome.status))

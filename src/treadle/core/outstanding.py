@@ -2,23 +2,22 @@
 
 from typing import Final
 
-from treadle.core.attempts import place_of
+from treadle.core.attempts import is_out, place_of
 from treadle.core.folding.draft import State
 from treadle.core.required import required
 from treadle.core.settling import runnable
 from treadle.core.timers import next_wake_at
 from treadle.model.effects import Alarm, Continuation, Effect, Invocation
-from treadle.model.execution import Frame, Phase
+from treadle.model.execution import Execution, Frame, Phase, Role
 from treadle.model.ids import Path, forward_key
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
-BUSY: Final = Phase.BUSY
-CLOSING: Final = Phase.CLOSING
+CALL: Final = Role.CALL
 
 IN_FLIGHT = frozenset({Phase.BUSY, Phase.CLOSING})
 
 
-def outstanding(execution: State) -> tuple[Effect, ...]:
+def outstanding(execution: Execution) -> tuple[Effect, ...]:
     """Every attempt in flight, the earliest alarm, and a continuation if it could go on at once."""
     effects: list[Effect] = [
         invocation(execution, frame)
@@ -28,22 +27,12 @@ def outstanding(execution: State) -> tuple[Effect, ...]:
     return (*effects, *wakes(execution))
 
 
-def is_in_flight(execution: State) -> bool:
+def is_in_flight(execution: Execution) -> bool:
     """Whether an attempt is out whose end is awaited."""
     return any(frame.phase in IN_FLIGHT and is_out(frame) for frame in execution.frames.values())
 
 
-def is_out(frame: Frame) -> bool:
-    """Whether a call of the frame is out. One that closes may await a callback, or a child, instead."""
-    if frame.phase is BUSY:
-        return True
-    activity = frame.activity
-    return (
-        frame.phase is CLOSING and frame.child is None and activity is not None and activity.accepted is None
-    )
-
-
-def wakes(execution: State) -> tuple[Effect, ...]:
+def wakes(execution: Execution) -> tuple[Effect, ...]:
     """The alarm and the continuation that the state asks for."""
     wake_at = next_wake_at(execution)
     effects: list[Effect] = [] if wake_at is None else [Alarm(at=wake_at)]
@@ -59,7 +48,7 @@ def invocation(execution: State, frame: Frame) -> Invocation:
     return Invocation(
         execution_id=execution.id,
         namespace=execution.namespace,
-        frame=frame.id,
+        frame=required(frame.parent, "frame of the call") if frame.role is CALL else frame.id,
         activity=activity.id,
         node=frame.path or place_of(frame) or f"${frame.hook}",
         attempt=activity.number,

@@ -41,7 +41,7 @@ def settle(turn: Turn) -> None:
     """
     bytes_max = turn.payload_bytes + turn.bounds.decision_bytes
     while (frame := runnable(turn.execution)) is not None:
-        if turn.is_spent or turn.payload_bytes > bytes_max:
+        if turn.is_spent() or turn.payload_bytes > bytes_max:
             return
         step_of(turn, frame)(turn, frame)
     turn.is_settled = True

@@ -5,7 +5,7 @@ from typing import Final
 from treadle.core.folding.changes import visit_key
 from treadle.core.folding.draft import State
 from treadle.core.folding.lifecycle import ROOT_FRAME
-from treadle.model.execution import ExecutionStatus, Failure, Frame, Phase
+from treadle.model.execution import Execution, ExecutionStatus, Failure, Frame, Phase
 
 # Names of its own: Python 3.11 finds a member of an enum through its metaclass, at five times the cost.
 BUSY: Final = Phase.BUSY
@@ -40,7 +40,7 @@ def status_of(execution: State) -> ExecutionStatus:
     return ExecutionStatus.WAITING
 
 
-def failure_of(execution: State) -> Failure | None:
+def failure_of(execution: Execution) -> Failure | None:
     """Why the execution failed, or is going to: known as soon as its root body has failed."""
     if execution.failure is not None or execution.ended is not None:
         return execution.failure

@@ -6,11 +6,10 @@ import msgspec
 
 from treadle.core.compensating import compensation_plan, undo_plan
 from treadle.core.folding.changes import visit_key
-from treadle.core.folding.draft import State
 from treadle.core.folding.lifecycle import ROOT_FRAME
 from treadle.core.required import required
 from treadle.model.bounds import ExecutionBounds
-from treadle.model.execution import Activity, Frame, Role, Visit
+from treadle.model.execution import Activity, Execution, Frame, Role, Visit
 from treadle.model.ids import Instant, Path
 from treadle.model.instants import format_instant
 from treadle.model.json import Json
@@ -29,12 +28,12 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the reasons of one explanation are told from."""
 
     program: Program
-    execution: State
+    execution: Execution
     now: Instant
     bounds: ExecutionBounds
 
 
-def visit_of(execution: State, frame: Frame) -> Visit | None:
+def visit_of(execution: Execution, frame: Frame) -> Visit | None:
     """The open visit at which the frame stands."""
     return None if frame.path is None else execution.visits.get(visit_key(frame.path))
 
@@ -52,7 +51,7 @@ def subject(frame: Frame) -> str:
         return f"the hook `{frame.hook}`"
     if frame.role is Role.PROBE:
         return f"the probe of `{frame.opener}`"
-    return f"`{frame.path or frame.node}`"
+    return f"`{frame.path or (frame.opener if frame.role is Role.CALL else frame.node)}`"
 
 
 def number_of(frame: Frame) -> int:

@@ -16,7 +16,7 @@ from treadle.core.stopping import DEADLINE, stop
 from treadle.core.turn import Turn
 from treadle.core.unknowns import ENGINE, resume_if_resolved
 from treadle.model.events import DeadlinePassed, TimerFired
-from treadle.model.execution import Failure, FailureKind, Frame, Phase
+from treadle.model.execution import Execution, Failure, FailureKind, Frame, Phase
 from treadle.model.ids import FrameId, Instant
 from treadle.model.program import TaskNode
 
@@ -46,7 +46,7 @@ def fire_due(turn: Turn, by: Instant, *, is_bounded: bool) -> bool:
     `is_bounded`: at most so much as one decision may take, then False; what is left is due still.
     """
     while turn.execution.paused is None and (due := due_by(turn, by)) is not None:
-        if is_bounded and turn.is_spent:
+        if is_bounded and turn.is_spent():
             return False
         happen(turn, due)
     return True
@@ -68,7 +68,7 @@ def due_by(turn: Turn, by: Instant) -> Due | None:
     return None if due is None or due.at > by else due
 
 
-def next_wake_at(execution: State) -> Instant | None:
+def next_wake_at(execution: Execution) -> Instant | None:
     """The earliest instant at which something falls due; None when nothing does."""
     due = earliest(execution)
     return due.at if due is not None else None

@@ -97,15 +97,17 @@ class Turn:
         self.execution = Draft(begun(event))
 
     def emit(self, event: Event) -> None:
-        """Let it have happened."""
+        """Let it have happened; it is of the instant of the turn."""
         draft = self.execution
         self.events.append(event)
         draft.version += 1
         FOLDS[type(event)](draft, event)
 
-    @property
     def is_spent(self) -> bool:
-        """Whether as many visits were entered or left as one decision may: counted only when they can be."""
+        """Whether as many visits were entered or left as one decision may.
+
+        They are counted only once there are that many events, and each of those once.
+        """
         events, most = self.events, self.bounds.transitions
         if len(events) < most:
             return False

@@ -1,7 +1,6 @@
 """One durable instance of a definition, as the fold of its history: a tree of frames."""
 
 from enum import StrEnum
-from typing import TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -59,12 +58,16 @@ class Phase(StrEnum):
 
 
 class Role(StrEnum):
-    """What a frame runs: the nodes of a body, one compensation, a hook, or the question what was done."""
+    """What a frame runs: the nodes of a body, one compensation, a hook, or the question what was done.
+
+    call: nothing but the end of a call that is out still, though its visit is over.
+    """
 
     BODY = "body"
     UNDO = "undo"
     HOOK = "hook"
     PROBE = "probe"
+    CALL = "call"
 
 
 class VisitStatus(StrEnum):
@@ -318,9 +321,6 @@ class DefinitionRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     digest: Digest
 
 
-Frames: TypeAlias = PersistentMap[FrameId, Frame]
-
-
 class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The folded state. `version` is the `seq` of its last event, `updated_at` that event's instant.
 
@@ -341,7 +341,7 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     id: ExecutionId
     version: int
     updated_at: Instant
-    frames: Frames = {}
+    frames: PersistentMap[FrameId, Frame] = {}
     visits: PersistentMap[str, Visit] = {}
     compensations: PersistentMap[Path, Compensation] = {}
     namespace: Namespace

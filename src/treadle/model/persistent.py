@@ -25,8 +25,8 @@ if TYPE_CHECKING:
         """A mapping that nobody changes; `put` and `without` give a changed copy.
 
         A small one is a dict that is copied, which is several times as fast as a trie of that size; one
-        that has SMALL_MAX entries becomes a trie with the next `put`, so that a change costs the
-        logarithm of the size.
+        that has SMALL_MAX entries becomes a trie with the next `put` or `transient`, so that a change costs
+        the logarithm of the size.
         """
 
         def __getitem__(self, key: K, /) -> V: ...

@@ -10,7 +10,8 @@ from treadle.codec.events import decode_events
 from treadle.codec.schemas import schema_of
 from treadle.codec.snapshots import SCHEMA, decode_snapshot, encode_snapshot
 from treadle.codec.upcasts import told_by_schema_1
-from treadle.core.evolve import evolve, fold
+from treadle.core.evolve import apply, begun, fold
+from treadle.core.folding.draft import Draft
 from treadle.core.invariants import violations
 from treadle.model.errors import Corrupt
 from treadle.model.execution import Execution
@@ -101,7 +102,7 @@ class _Examination:
 
     def _unfolded(self) -> Finding | None:
         """Fold the history; a finding where that is not possible."""
-        state, seq = None, 0
+        draft, seq = None, 0
         for row in self._rows:
             try:
                 events = decode_events(row.events)
@@ -112,12 +113,16 @@ class _Examination:
                 return self._found(row.first_seq, "wrong_count", message)
             for seq, event in enumerate(events, start=row.first_seq):
                 try:
-                    state = evolve(state, event)
+                    if draft is None:
+                        draft = Draft(begun(event))
+                    else:
+                        apply(draft, event)
                 except Exception as error:  # a history that cannot be: whatever the fold meets in it
                     return self._found(seq, "unfoldable", f"{type(error).__name__}: {error}")
-            if row.last_seq == self._audited.snapshot_version:
-                self._at_snapshot = state
-        self._final = state
+            if draft is not None and row.last_seq == self._audited.snapshot_version:
+                self._at_snapshot = draft.frozen()
+                draft = Draft(self._at_snapshot)
+        self._final = None if draft is None else draft.frozen()
         return None
 
     def _snapshot(self) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ class Kind(StrEnum):
 
     sent: an attempt left the engine; did: the service did the work, which it does once a key; accepted:
     the trigger call of an async attempt was answered; learned: the engine has the outcome of the attempt,
-    durably; resolved: what an attempt that ended unknown had done is known after all; settled: a person
+    durably; trailed: its call is out although its visit is over; closed: it is no more; resolved: what an attempt that ended unknown had done is known after all; settled: a person
     skipped (no outcome) or accepted (ok) an undo; begun: a child execution that is awaited was started;
     joined: its end was taken; run: another run begins.
     """
@@ -25,6 +25,8 @@ class Kind(StrEnum):
     DID = "did"
     ACCEPTED = "accepted"
     LEARNED = "learned"
+    TRAILED = "trailed"
+    CLOSED = "closed"
     RESOLVED = "resolved"
     SETTLED = "settled"
     BEGUN = "begun"
@@ -101,6 +103,14 @@ class Ledger:
     def learn(self, invocation: Invocation, outcome: AttemptOutcome) -> None:
         """The engine will not forget how the attempt ended."""
         self._write(Kind.LEARNED, invocation, outcome=outcome)
+
+    def trail(self, invocation: Invocation) -> None:
+        """The call is out still, and its visit is over: another attempt has answered for it."""
+        self._write(Kind.TRAILED, invocation)
+
+    def close(self, invocation: Invocation, outcome: AttemptOutcome) -> None:
+        """A call that trailed has ended."""
+        self._write(Kind.CLOSED, invocation, outcome=outcome)
 
     def correct(self, invocation: Invocation, outcome: AttemptOutcome) -> None:
         """How the attempt ended that had ended unknown is known after all."""

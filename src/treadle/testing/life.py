@@ -180,10 +180,10 @@ class Life:
             raise AssertionError("what is in flight is not what is owed")
 
     def _drop(self, activity: ActivityId) -> None:
-        """Nobody wants the answer of that call any more: its outcome is known, or it was terminated."""
+        """Nobody wants the answer of that call any more: its own callback came, or it was terminated."""
         call = self.flights.pop(activity)
         is_over = self.execution.ended is ExecutionStatus.TERMINATED
-        if not (is_over or call.callback_until is not None):
+        if not (is_over or activity in self.recording.called_back):
             raise AssertionError(f"the call {call.key} was forgotten")
         self.given.append(ReportOutcome(frame=call.frame, activity=activity, outcome=Ok()))
 

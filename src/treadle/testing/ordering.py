@@ -8,11 +8,15 @@ from treadle.testing.scopes import Scope, Scopes
 
 
 class _Flights:
-    """What is in flight, by what it is for: calls, callbacks and children that are awaited."""
+    """What is in flight, by what it is for: calls, callbacks and children that are awaited.
+
+    Apart from them calls that trail: forward work goes on beside those.
+    """
 
     def __init__(self, scopes: Scopes) -> None:
         self._scopes = scopes
         self._open: dict[tuple[Side, str], str] = {}
+        self._trailing: dict[tuple[Side, str], str] = {}
 
     def note(self, entry: Entry) -> None:
         thing = (Side.FORWARD if entry.kind in (Kind.BEGUN, Kind.JOINED) else entry.side, entry.node)
@@ -20,12 +24,16 @@ class _Flights:
             self._open[thing] = entry.key or entry.node
         elif entry.kind in (Kind.LEARNED, Kind.JOINED) or _is_known_after_all(entry):
             self._open.pop(thing, None)
+        elif entry.kind is Kind.TRAILED:
+            self._trailing[thing] = entry.key
+        elif entry.kind is Kind.CLOSED:
+            del self._trailing[thing]
 
     def within(self, scope: Scope) -> list[str]:
         """The keys of what is in flight in that body, and in those within it."""
         return sorted(
             key
-            for (side, node), key in self._open.items()
+            for (side, node), key in (*self._open.items(), *self._trailing.items())
             if side is not Side.HOOK and scope in self._owner(side, node).upwards()
         )
 
@@ -35,7 +43,7 @@ class _Flights:
         return sorted(key for (side, node), key in self._open.items() if self._owner(side, node) is here)
 
     def everything(self) -> list[str]:
-        return sorted(self._open.values())
+        return sorted([*self._open.values(), *self._trailing.values()])
 
     def _owner(self, side: Side, node: str) -> Scope:
         if side is Side.HOOK:

@@ -10,6 +10,7 @@ from treadle.model.events import (
     ActivityCompleted,
     ActivityFailed,
     ActivityUnknown,
+    CallTrailed,
     ChildEnded,
     ChildStarted,
     CompensationAccepted,
@@ -28,7 +29,8 @@ ENGINE: Final = "engine"
 class Recording:
     """Writes one execution's ledger. `calls` are all that were sent, `known` those whose end is known.
 
-    `failed` are those that ended with a failure: they have no callback any more.
+    `failed` are those that ended with a failure: they have no callback any more; `called_back` those that
+    their own callback has ended; `trailing` those that are out although their visit is over.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -36,6 +38,8 @@ class Recording:
         self.calls: dict[ActivityId, Invocation] = {}
         self.known: set[ActivityId] = set()
         self.failed: set[ActivityId] = set()
+        self.called_back: set[ActivityId] = set()
+        self.trailing: set[ActivityId] = set()
 
     def send(self, call: Invocation) -> None:
         """The attempt left."""
@@ -58,6 +62,10 @@ class Recording:
     def end(self, activity: ActivityId, outcome: AttemptOutcome) -> None:
         """The attempt ended so, or had ended so as is known now."""
         call = self.calls[activity]
+        if activity in self.trailing:
+            self.trailing.remove(activity)
+            self.ledger.close(call, outcome)
+            return
         if outcome is AttemptOutcome.FAILED:
             self.failed.add(activity)
         if activity in self.known:
@@ -69,11 +77,20 @@ class Recording:
             self.ledger.learn(call, outcome)
 
 
+def _trailed(recording: Recording, event: CallTrailed) -> None:
+    recording.trailing.add(event.activity)
+    recording.ledger.trail(recording.calls[event.activity])
+
+
 def _completed(recording: Recording, event: ActivityCompleted) -> None:
+    if event.is_callback:
+        recording.called_back.add(event.activity)
     recording.end(event.activity, AttemptOutcome.OK)
 
 
 def _failed(recording: Recording, event: ActivityFailed) -> None:
+    if event.is_callback:
+        recording.called_back.add(event.activity)
     recording.end(event.activity, AttemptOutcome.FAILED)
 
 
@@ -82,7 +99,10 @@ def _unknown(recording: Recording, event: ActivityUnknown) -> None:
 
 
 def _accepted(recording: Recording, event: ActivityAccepted) -> None:
-    recording.ledger.accept(recording.calls[event.activity])
+    if event.activity in recording.trailing:
+        recording.end(event.activity, AttemptOutcome.OK)
+    else:
+        recording.ledger.accept(recording.calls[event.activity])
 
 
 def _resolved(recording: Recording, event: OutcomeResolved) -> None:
@@ -115,6 +135,7 @@ TOLD: Final[dict[type, Callable[[Recording, Any], None]]] = {
     ActivityFailed: _failed,
     ActivityUnknown: _unknown,
     ActivityAccepted: _accepted,
+    CallTrailed: _trailed,
     OutcomeResolved: _resolved,
     CompensationSkipped: _settled,
     CompensationAccepted: _settled,

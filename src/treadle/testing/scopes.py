@@ -10,6 +10,7 @@ from treadle.model.events import (
     BranchCancelled,
     BranchJoined,
     BranchOpened,
+    CallTrailed,
     CancelRequested,
     DeadlinePassed,
     EndReached,
@@ -89,12 +90,13 @@ class Scopes:
 
 
 class Reading:
-    """Scopes in the making: `live` are the bodies by the frame that runs them."""
+    """Scopes in the making: `live` are the bodies by the frame that runs them, `calls` frames without one."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.scopes = Scopes()
         self.live: dict[FrameId, Scope] = {ROOT_FRAME: self.scopes.root}
+        self.calls: set[FrameId] = set()
 
     def open(self, event: BranchOpened, seq: int) -> None:
         parent = self.live[event.parent]
@@ -131,7 +133,13 @@ class Reading:
         self.scopes.root.end(Fate.SPARED if event.failure is None else Fate.BROKEN)
 
     def close(self, event: BranchJoined | IterationEnded, _seq: int) -> None:
-        self.live.pop(event.frame).is_closed = True
+        if event.frame in self.calls:
+            self.calls.remove(event.frame)
+        else:
+            self.live.pop(event.frame).is_closed = True
+
+    def trail(self, _event: CallTrailed, seq: int) -> None:
+        self.calls.add(FrameId(seq))
 
     def retry(self, _event: ExecutionRetried, _seq: int) -> None:
         self.scopes.begin_run()
@@ -140,6 +148,7 @@ class Reading:
 
 READS: Final[Mapping[type, Callable[[Reading, Any, int], None]]] = {
     BranchOpened: Reading.open,
+    CallTrailed: Reading.trail,
     NodeEntered: Reading.enter,
     NodeFailed: Reading.fail,
     BodyFailed: Reading.fail_without_output,

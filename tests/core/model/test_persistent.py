@@ -8,6 +8,7 @@ from treadle.model.persistent import (
     SMALL_MAX,
     PersistentMap,
     PersistentStack,
+    Trie,
     as_dict,
     put,
     transient,
@@ -67,6 +68,13 @@ def test_a_transient_map_is_changed_in_place_and_what_it_was_copied_from_is_not(
     again[-1] = -1
     assert -1 not in ours
     assert dict(put(ours, -2, -2).items()) == {**plain, -2: -2}
+
+
+@pytest.mark.parametrize(("size", "is_trie"), [(SMALL_MAX - 1, False), (SMALL_MAX, True), (1_000, True)])
+def test_a_large_map_is_a_trie_before_it_is_changed(size: int, is_trie: bool) -> None:
+    entries: PersistentMap[int, int] = {key: key for key in range(size)}
+    assert isinstance(transient(entries), Trie) is is_trie
+    assert isinstance(put(entries, -1, -1), Trie) is is_trie
 
 
 @pytest.mark.parametrize("size", [0, SMALL_MAX, SMALL_MAX + 1, 3 * SMALL_MAX])

@@ -371,7 +371,7 @@ def test_a_way_back_into_a_race_says_that_it_waits_for_the_loser() -> None:
     play = begun(program(race("r", "slow", "fast"), back, bodies=bodies))
     play.wake()
     reason = of(play, ReasonCode.JOINING_TRAILING)
-    assert reason.message == "on the way back to `r`: it waits for what has lost a race and is to close (1)"
+    assert reason.message == "on the way back to `r`: it waits for what trails and is to close (1)"
     assert [reason.code.value for reason in told(play)] == ["joining_trailing", "draining"]
 
 

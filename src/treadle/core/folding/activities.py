@@ -22,6 +22,7 @@ from treadle.model.events import (
     ActivityStarted,
     ActivityUnknown,
     CallbackReceived,
+    CallTrailed,
     OutcomeResolved,
     ProbeEnded,
     ProbeStarted,
@@ -34,6 +35,7 @@ from treadle.model.execution import (
     Activity,
     Attempt,
     AttemptOutcome,
+    Ending,
     Frame,
     Phase,
     Response,
@@ -138,6 +140,23 @@ def activity_accepted(draft: Draft, event: ActivityAccepted) -> None:
         activity=replace(activity, accepted=response),
         wake_at=None if is_stopping else activity.callback_until,
     )
+
+
+def call_trailed(draft: Draft, event: CallTrailed) -> None:
+    parent = draft.frames[event.frame]
+    call = Frame(
+        id=FrameId(draft.version),
+        parent=parent.id,
+        role=Role.CALL,
+        phase=Phase.CLOSING,
+        ending=Ending(),
+        is_trailing=True,
+        opener=event.path,
+        suffix=parent.suffix,
+        activity=parent.activity,
+    )
+    draft.frames[call.id] = call
+    draft.frames[parent.id] = replace(parent, children=parent.children + 1, trailing=parent.trailing + 1)
 
 
 def activity_completed(draft: Draft, event: ActivityCompleted) -> None:
@@ -249,6 +268,7 @@ def timer_fired(draft: Draft, event: TimerFired) -> None:
 FOLDS: Final[dict[type, Fold]] = {
     ActivityStarted: activity_started,
     ActivityAccepted: activity_accepted,
+    CallTrailed: call_trailed,
     CallbackReceived: changes_nothing,
     ActivityCompleted: activity_completed,
     ActivityFailed: activity_failed,

@@ -32,6 +32,7 @@ class Draft:
         self._changed = NOTHING
         self.version = execution.version
         self.updated_at = execution.updated_at
+        # What `transient` does, without its call for what is small.
         frames, visits, compensations = execution.frames, execution.visits, execution.compensations
         self.frames = frames.copy() if len(frames) < SMALL_MAX else transient(frames)
         self.visits = visits.copy() if len(visits) < SMALL_MAX else transient(visits)
@@ -77,7 +78,10 @@ class Draft:
         self._changed = {**self._changed, **fields}
 
     def frozen(self) -> Execution:
-        """The state after the events so far. The draft is over with it: both have the same maps."""
+        """The state after the events so far.
+
+        It has the maps of the draft, so no event may follow while it is kept.
+        """
         before, changed = self._before, self._changed
         if self.version == before.version:
             return before

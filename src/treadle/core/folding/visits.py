@@ -34,7 +34,7 @@ UNSETTLED: Final = frozenset(
 """What a visit is kept for that is not the newest of its node."""
 
 
-def keep_earlier(draft: Draft, key: str) -> None:
+def _keep_earlier(draft: Draft, key: str) -> None:
     """Keep the present visit at `key` among the earlier ones if its compensation is not settled."""
     visit = draft.visits[key]
     compensation = draft.compensations.get(visit.path)
@@ -45,7 +45,7 @@ def keep_earlier(draft: Draft, key: str) -> None:
 def _begin(draft: Draft, key: str, visit: Visit) -> None:
     """The visit is the newest of its node from now on."""
     if key in draft.visits:
-        keep_earlier(draft, key)
+        _keep_earlier(draft, key)
     draft.visits[key] = visit
     if draft.started_at is None:
         draft.change(started_at=visit.started_at)

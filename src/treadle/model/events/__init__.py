@@ -14,6 +14,7 @@ from treadle.model.events.activities import (
     ActivityStarted,
     ActivityUnknown,
     CallbackReceived,
+    CallTrailed,
     OutcomeResolved,
     ProbeEnded,
     ProbeStarted,
@@ -94,6 +95,7 @@ __all__ = [
     "BranchFailed",
     "BranchJoined",
     "BranchOpened",
+    "CallTrailed",
     "CallbackReceived",
     "CancelRequested",
     "ChildEnded",
@@ -181,6 +183,7 @@ Event: TypeAlias = (
     | TimerStarted
     | TimerFired
     | ActivityAccepted
+    | CallTrailed
     | CallbackReceived
     | ResolutionAsked
     | OutcomeResolved

@@ -121,6 +121,22 @@ class ActivityAccepted(
     body: Json = None
 
 
+class CallTrailed(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
+):
+    """The call of the newest attempt is out still while the answer of an earlier one ends the visit `path`.
+
+    From now on it is that of a frame of its own below `frame`, whose id is the `seq` of this event: the body
+    goes on, and neither ends nor undoes anything before the call is over.
+    """
+
+    at: Instant
+    frame: FrameId
+    activity: ActivityId
+    path: Path
+    attempt: int
+
+
 class CallbackReceived(
     msgspec.Struct, frozen=True, kw_only=True, gc=False, tag=True, tag_field="type", omit_defaults=True
 ):
