@@ -16,9 +16,10 @@ class Kind(StrEnum):
 
     sent: an attempt left the engine; did: the service did the work, which it does once a key; accepted:
     the trigger call of an async attempt was answered; learned: the engine has the outcome of the attempt,
-    durably; trailed: its call is out although its visit is over; closed: it is no more; resolved: what an attempt that ended unknown had done is known after all; settled: a person
-    skipped (no outcome) or accepted (ok) an undo; begun: a child execution that is awaited was started;
-    joined: its end was taken; run: another run begins.
+    durably; trailed: its call is out although its visit is over; closed: it is no more; resolved: what an
+    attempt that ended unknown had done is known after all; settled: a person skipped (no outcome) or
+    accepted (ok) an undo; begun: a child execution that is awaited was started; joined: its end was
+    taken; run: another run begins.
     """
 
     SENT = "sent"
