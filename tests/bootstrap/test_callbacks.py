@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.invokers.http.servers import answering, serving
 from tests.invokers.invocations import FixedClock, handler, invocation
 from treadle.bootstrap.application import running
-from treadle.bootstrap.callbacks import load_key_ring, public_url
+from treadle.bootstrap.callbacks import load_callback_tokens, public_url
 from treadle.bootstrap.invokers import build_invoker
 from treadle.config.secrets import Secrets
 from treadle.config.settings import Settings
@@ -22,10 +22,10 @@ from treadle.model.instants import DAY_MS
 from treadle.model.json import Json
 from treadle.model.outcomes import Failed, Ok, Outcome
 from treadle.model.requests import Hole, HoledText, HttpRequest
-from treadle.model.views import StoredKey
 from treadle.ports.invoker import Invoker
+from treadle.runtime.callback_tokens import CallbackTokens
 from treadle.security.egress import EgressMode, EgressPolicy
-from treadle.security.tokens import SECRET_BYTES, CallbackToken, KeyRing, TokenRefused
+from treadle.security.tokens import CallbackToken, TokenRefused
 from treadle.stores.memory.store import MemoryStore
 from treadle.stores.sqlite.store import SqliteStore
 from treadle.worker import Registry
@@ -37,19 +37,24 @@ TOKEN = CallbackToken(execution_id=ExecutionId("e-1"), activity=ActivityId(7), e
 DEV = EgressPolicy(mode=EgressMode.DEV)
 
 
+async def tokens_of(store: SqliteStore | MemoryStore) -> CallbackTokens:
+    return await load_callback_tokens(store, store.views, FixedClock(NOW))
+
+
 async def test_a_token_is_good_after_a_restart(tmp_path: Path) -> None:
     first = SqliteStore.open(tmp_path / "treadle.db")
-    signed = (await load_key_ring(first, NOW)).sign(TOKEN)
+    signed = await (await tokens_of(first)).sign(TOKEN)
     await first.close()
     second = SqliteStore.open(tmp_path / "treadle.db")
-    assert (await load_key_ring(second, NOW)).verify(signed, NOW) == TOKEN
+    assert await (await tokens_of(second)).verify(signed) == TOKEN
     await second.close()
 
 
 async def test_a_token_of_another_store_is_refused() -> None:
-    signed = (await load_key_ring(MemoryStore(), NOW)).sign(TOKEN)
+    signed = await (await tokens_of(MemoryStore())).sign(TOKEN)
+    other = await tokens_of(MemoryStore())
     with pytest.raises(TokenRefused, match="bad_signature"):
-        (await load_key_ring(MemoryStore(), NOW)).verify(signed, NOW)
+        await other.verify(signed)
 
 
 @pytest.mark.parametrize(
@@ -75,13 +80,13 @@ class NoDefinitions:
         """Nothing is held."""
 
 
-def built(registry: Registry, ring: KeyRing) -> Invoker:
+def built(registry: Registry, tokens: CallbackTokens) -> Invoker:
     return build_invoker(
         registry,
         NoDefinitions(),
         clock=FixedClock(),
         egress=DEV,
-        tokens=ring,
+        tokens=tokens,
         public_url="http://127.0.0.1:4711",
         secrets=Secrets({}),
         echoes=Echoes(),
@@ -89,10 +94,10 @@ def built(registry: Registry, ring: KeyRing) -> Invoker:
 
 
 async def test_what_is_sent_has_the_url_of_its_callback() -> None:
-    ring = KeyRing([StoredKey(id="k", secret=bytes(SECRET_BYTES), created_at=NOW)])
+    tokens = await tokens_of(MemoryStore())
     registry = Registry()
     registry.handler("echo")(lambda value: value)
-    invoker = built(registry, ring)
+    invoker = built(registry, tokens)
     hole = Hole(root="callback", name="url")
     async with serving(answering(status=202)) as service:
         request = HttpRequest(
@@ -105,14 +110,13 @@ async def test_what_is_sent_has_the_url_of_its_callback() -> None:
     assert isinstance(outcome, Ok)
     sent = msgspec.json.decode(service.body)["to"]
     token = sent.removeprefix("http://127.0.0.1:4711/v1/callbacks/")
-    assert ring.verify(token, NOW).expires_at == NOW + DAY_MS
+    assert (await tokens.verify(token)).expires_at == NOW + DAY_MS
     assert await invoker.invoke(handler("echo", 5)) == Ok(body=5)
     await invoker.close()
 
 
 async def test_a_secret_that_the_process_was_not_given_is_missing() -> None:
-    ring = KeyRing([StoredKey(id="k", secret=bytes(SECRET_BYTES), created_at=NOW)])
-    invoker = built(Registry(), ring)
+    invoker = built(Registry(), await tokens_of(MemoryStore()))
     hole = Hole(root="secrets", name="stripe")
     request = HttpRequest(url="http://127.0.0.1/", holes=(HoledText(pointer="/body", parts=(hole,)),))
     outcome = await invoker.invoke(invocation(request))

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.processes import dev, treadle
+from treadle.bootstrap.backends import open_key_rotation
+from treadle.config.store_url import parse_store_url
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +56,7 @@ def test_a_server_takes_keys_from_the_environment(tmp_path: Path) -> None:
         (("keys", "create", "engine", "--scope", "read"), {}, "take another name"),
         (("keys", "create", "x", "--scope", "read", "--namespace", "a b"), {}, "is no namespace"),
         (("keys", "make", "x"), {}, "did you mean"),
+        (("keys", "rotate-callback"), {}, "rotate-callbacks"),
     ],
 )
 def test_wrong_usage_ends_with_2(
@@ -64,6 +67,43 @@ def test_wrong_usage_ends_with_2(
     assert told in ended.err
 
 
-def test_keys_of_a_memory_store_cannot_be_made(tmp_path: Path) -> None:
-    ended = treadle("keys", "list", "--store", "memory:", cwd=tmp_path)
+@pytest.mark.parametrize("command", ["list", "list-callbacks", "rotate-callbacks"])
+def test_keys_of_a_memory_store_cannot_be_made(tmp_path: Path, command: str) -> None:
+    ended = treadle("keys", command, "--store", "memory:", cwd=tmp_path)
     assert (ended.code, ended.out) == (3, "")
+
+
+def test_keys_of_callbacks_are_rotated_and_told_without_their_secrets(tmp_path: Path) -> None:
+    def listed() -> list[str]:
+        told = json.loads(treadle("keys", "list-callbacks", "--output", "json", cwd=tmp_path).out)
+        assert [set(one) for one in told] == [{"id", "created_at", "signs"}] * len(told)
+        assert [one["signs"] for one in told] == [True, False][: len(told)]
+        return [one["id"] for one in told]
+
+    assert listed() == []
+    for number in (1, 2):
+        made = treadle("keys", "rotate-callbacks", cwd=tmp_path)
+        assert (made.code, made.out) == (0, "")
+        assert len(listed()) == number
+    second, first = listed()
+    assert made.err.splitlines() == [f"{second} signs from now on", f"{first} is still believed"]
+    soon = treadle("keys", "rotate-callbacks", cwd=tmp_path)
+    assert (soon.code, soon.out) == (1, "")
+    assert "would be refused" in soon.err
+    assert "--yes" in soon.err
+    assert listed() == [second, first]
+    forced = treadle("keys", "rotate-callbacks", "--yes", cwd=tmp_path)
+    third, *others = listed()
+    assert (forced.code, others) == (0, [second])
+    assert forced.err.splitlines() == [
+        f"{third} signs from now on",
+        f"{second} is still believed",
+        f"{first} is withdrawn",
+    ]
+    table = treadle("keys", "list-callbacks", cwd=tmp_path).out
+    assert third in table
+    assert second in table
+    kept = open_key_rotation(parse_store_url(f"sqlite:///{tmp_path / 'treadle.db'}"))
+    secrets = [repr(key.secret) for key in kept.all()]
+    kept.close()
+    assert not any(secret in table + soon.err + forced.err for secret in secrets)

@@ -62,10 +62,14 @@ class Recorder:
         self.is_closed = True
 
 
+async def sign(token: CallbackToken) -> str:
+    return RING.sign(token)
+
+
 def filling(inner: Invoker, secrets: Mapping[str, str] | None = None) -> FillingInvoker:
     return FillingInvoker(
         inner,
-        tokens=RING,
+        sign=sign,
         public_url=PUBLIC_URL,
         secret=lambda _, name: (secrets or {}).get(name),
         echoes=Echoes(),
@@ -251,7 +255,7 @@ async def test_an_answer_that_only_ends_like_a_secret_is_kept() -> None:
 async def test_all_secrets_of_a_namespace_are_kept_out_of_its_answers() -> None:
     echoes = Echoes(lambda namespace: (SECRET, "abc") if namespace == "default" else ())
     inner = Recorder(Ok(body=[SECRET, "abc"]))
-    invoker = FillingInvoker(inner, tokens=RING, public_url=PUBLIC_URL, secret=lambda *_: None, echoes=echoes)
+    invoker = FillingInvoker(inner, sign=sign, public_url=PUBLIC_URL, secret=lambda *_: None, echoes=echoes)
     assert await invoker.invoke(asked(HandlerRequest(name="f"))) == Ok(body=[MASKED, "abc"])
 
 
@@ -259,9 +263,7 @@ async def test_a_secret_that_is_new_or_was_just_sent_is_kept_out_of_the_next_ans
     known = ["first one"]
     echoes = Echoes(lambda _: tuple(known))
     inner = Recorder(Ok(body=["first one", "second one", SECRET]))
-    invoker = FillingInvoker(
-        inner, tokens=RING, public_url=PUBLIC_URL, secret=lambda *_: SECRET, echoes=echoes
-    )
+    invoker = FillingInvoker(inner, sign=sign, public_url=PUBLIC_URL, secret=lambda *_: SECRET, echoes=echoes)
     bare = asked(HandlerRequest(name="f"))
     assert await invoker.invoke(bare) == Ok(body=[MASKED, "second one", SECRET])
     known[:] = ["second one"]

@@ -23,17 +23,19 @@ from treadle.rest.table import application
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.bulk_acting import BulkParts
 from treadle.runtime.bulk_acts import BulkRunner
+from treadle.runtime.callback_tokens import CallbackTokens
 from treadle.runtime.clocks import SystemClock
 from treadle.runtime.engine import Engine, Parts
 from treadle.runtime.programs import Programs
 from treadle.security.rate_limits import RateLimit
-from treadle.security.tokens import SECRET_BYTES, KeyRing
+from treadle.security.tokens import SECRET_BYTES
 from treadle.service.bulk import bulk_command
 from treadle.service.documents import compile_stored
 from treadle.service.parts import ServiceParts
 from treadle.service.use_cases import UseCases
 
 pytestmark = pytest.mark.anyio
+KNOWN_KEY = StoredKey(id="k", secret=bytes(SECRET_BYTES), created_at=Instant(0))
 NAP = document(sleep("nap", "1h"))
 INLINE = {"definition": {"document": NAP}}
 
@@ -76,6 +78,7 @@ async def over(
         clock=clock or SystemClock(),
         bounds=bounds,
     )
+    await store.callback_keys(KNOWN_KEY)
     engine = Engine(parts)
     await engine.start()
     bulk = BulkRunner(BulkParts(engine=engine, views=store.views, command=bulk_command), store.bulk_acts)
@@ -87,7 +90,7 @@ async def over(
         programs=programs,
         clock=parts.clock,
         randomness=RANDOMNESS,
-        tokens=KeyRing([StoredKey(id="k", secret=bytes(SECRET_BYTES), created_at=Instant(0))]),
+        tokens=CallbackTokens([KNOWN_KEY], store.views.callback_keys, parts.clock),
     )
     info = Info(version="0", engine=parts.id, store={}, features=())
     requests, admission = Requests(), Admission(parts.clock, rate=rate)

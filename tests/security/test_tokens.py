@@ -18,6 +18,7 @@ from treadle.security.tokens import (
     CallbackToken,
     KeyRing,
     TokenRefused,
+    UnknownKey,
 )
 
 URL_SAFE = re.compile(r"[A-Za-z0-9_-]+")
@@ -170,6 +171,15 @@ def test_a_signature_of_another_key_of_that_name_is_a_bad_one() -> None:
 
 def test_a_key_that_is_not_there_is_a_bad_signature() -> None:
     assert refusal(SIGNED, KeyRing([NEW])) == "bad_signature"
+
+
+def test_only_a_key_that_is_not_there_is_worth_looking_for() -> None:
+    with pytest.raises(UnknownKey):
+        KeyRing([NEW]).verify(SIGNED, BEFORE)
+    for text, ring in ((SIGNED, KeyRing([key("k1", b"\x07")])), ("x", RING), (SIGNED[:-4], RING)):
+        with pytest.raises(TokenRefused) as refused:
+            ring.verify(text, BEFORE)
+        assert type(refused.value) is TokenRefused
 
 
 @pytest.mark.parametrize(("late", "is_good"), [(-1, True), (0, False), (1, False)])

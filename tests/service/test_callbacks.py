@@ -12,6 +12,7 @@ from treadle.model.program import CallbackPlan
 from treadle.model.views import StoredKey
 from treadle.runtime.bulk_acting import BulkParts
 from treadle.runtime.bulk_acts import BulkRunner
+from treadle.runtime.callback_tokens import CallbackTokens
 from treadle.runtime.clocks import SystemClock
 from treadle.runtime.programs import Programs
 from treadle.security.tokens import SECRET_BYTES, CallbackToken, KeyRing
@@ -21,7 +22,8 @@ from treadle.service.parts import ServiceParts
 from treadle.service.use_cases import UseCases
 
 pytestmark = pytest.mark.anyio
-RING = KeyRing([StoredKey(id="k", secret=bytes(SECRET_BYTES), created_at=Instant(0))])
+KEY = StoredKey(id="k", secret=bytes(SECRET_BYTES), created_at=Instant(0))
+RING = KeyRing([KEY])
 LATER = Instant(2**52)
 NAP = program(sleep("nap", 3_600_000))
 ASKING = program(replace(task("ask"), callback=CallbackPlan(timeout_ms=3_600_000)))
@@ -30,6 +32,7 @@ ASKING = program(replace(task("ask"), callback=CallbackPlan(timeout_ms=3_600_000
 @pytest.fixture
 async def on() -> AsyncIterator[Stage]:
     async with stage(NAP) as made:
+        await made.store.callback_keys(KEY)
         yield made
 
 
@@ -45,7 +48,7 @@ def use_cases(on: Stage) -> UseCases:
             programs=Programs(on.store.views, 10, compile_stored),
             clock=SystemClock(),
             randomness=RANDOMNESS,
-            tokens=RING,
+            tokens=CallbackTokens([KEY], on.store.views.callback_keys, SystemClock()),
         )
     )
 

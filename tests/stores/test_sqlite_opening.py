@@ -9,6 +9,7 @@ import pytest
 from treadle.model.errors import Corrupt, TreadleError, Unavailable
 from treadle.stores.sqlite.api_keys import SqliteApiKeys
 from treadle.stores.sqlite.connections import connect_writer
+from treadle.stores.sqlite.key_rotation import SqliteKeyRotation
 from treadle.stores.sqlite.lock import FileLock
 from treadle.stores.sqlite.migrate import migrate
 from treadle.stores.sqlite.store import SqliteStore
@@ -16,7 +17,12 @@ from treadle.stores.sqlite.views import open_views
 
 TOO_NEW = "INSERT INTO migrations VALUES (9999, '9999_later', 'x')"
 CHANGED = "UPDATE migrations SET sha256 = 'x' WHERE number = 1"
-OPENING: tuple[Callable[[Path], object], ...] = (SqliteApiKeys.open, SqliteStore.open, open_views)
+OPENING: tuple[Callable[[Path], object], ...] = (
+    SqliteApiKeys.open,
+    SqliteKeyRotation.open,
+    SqliteStore.open,
+    open_views,
+)
 
 
 def connections(path: Path) -> int:
@@ -45,7 +51,7 @@ def alter(path: Path, statement: str) -> None:
     [(TOO_NEW, Unavailable, "store_too_new"), (CHANGED, Corrupt, "migration_changed")],
     ids=["newer", "changed"],
 )
-@pytest.mark.parametrize("opens", OPENING, ids=["keys", "store", "views"])
+@pytest.mark.parametrize("opens", OPENING, ids=["keys", "rotation", "store", "views"])
 def test_a_file_of_another_version_is_given_back(
     path: Path, opens: Callable[[Path], object], statement: str, error: type[TreadleError], code: str
 ) -> None:

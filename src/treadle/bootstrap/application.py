@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from treadle.bootstrap.backends import OpenStore, open_store
-from treadle.bootstrap.callbacks import load_key_ring, public_url
+from treadle.bootstrap.callbacks import load_callback_tokens, public_url
 from treadle.bootstrap.edge import build_edge
 from treadle.bootstrap.invokers import build_invoker
 from treadle.bootstrap.tracing import open_tracing
@@ -31,6 +31,7 @@ from treadle.rest.table import application
 from treadle.runtime.bounds import RuntimeBounds
 from treadle.runtime.bulk_acting import BulkParts
 from treadle.runtime.bulk_acts import BulkRunner
+from treadle.runtime.callback_tokens import CallbackTokens
 from treadle.runtime.clocks import SystemClock
 from treadle.runtime.definitions import DefinitionInvoker
 from treadle.runtime.engine import Engine, Parts
@@ -38,7 +39,6 @@ from treadle.runtime.programs import Programs
 from treadle.runtime.randomness import SystemRandomness
 from treadle.security.api_keys import check_apart, parse_keys
 from treadle.security.egress import EgressMode, EgressPolicy
-from treadle.security.tokens import KeyRing
 from treadle.service.bulk import bulk_command
 from treadle.service.documents import compile_stored
 from treadle.service.parts import ServiceParts
@@ -80,7 +80,7 @@ async def running(settings: Settings, registry: Registry, *, is_open: bool = Tru
         started.callback(listener.close)
         port: int = listener.getsockname()[1]
         clock = SystemClock()
-        tokens = await load_key_ring(opened.store, clock.now())
+        tokens = await load_callback_tokens(opened.store, opened.views, clock)
         secrets = _secrets(settings)
         echoes = Echoes(secrets.of)
         callers = await _callers(settings, opened, clock.now(), is_open=is_open)
@@ -186,7 +186,7 @@ def _engine_parts(
 
 
 def _use_cases(
-    settings: Settings, engine: Engine, bulk: BulkRunner, parts: Parts, tokens: KeyRing, echoes: Echoes
+    settings: Settings, engine: Engine, bulk: BulkRunner, parts: Parts, tokens: CallbackTokens, echoes: Echoes
 ) -> UseCases:
     return UseCases(
         ServiceParts(

@@ -11,10 +11,12 @@ from treadle.model.errors import Unavailable
 from treadle.model.json import Json
 from treadle.ports.api_keys import ApiKeys
 from treadle.ports.bulk_acts import BulkActs
+from treadle.ports.key_rotation import KeyRotation
 from treadle.ports.store import Store
 from treadle.ports.views import Views
 from treadle.stores.memory.store import MemoryStore
 from treadle.stores.sqlite.api_keys import SqliteApiKeys
+from treadle.stores.sqlite.key_rotation import SqliteKeyRotation
 from treadle.stores.sqlite.store import SqliteStore
 from treadle.stores.sqlite.views import open_views
 
@@ -49,9 +51,7 @@ def open_for_audit(url: StoreUrl) -> Views:
         Unavailable: there is no such store, or it is of another version.
         Corrupt: it is not what this version made of it.
     """
-    if url.kind is not StoreKind.SQLITE:
-        raise Unavailable("store_unavailable", f"a store of kind {url.kind.value} is its process's alone")
-    return open_views(Path(url.path))
+    return open_views(_path_beside(url))
 
 
 def open_api_keys(url: StoreUrl) -> ApiKeys:
@@ -61,9 +61,24 @@ def open_api_keys(url: StoreUrl) -> ApiKeys:
         Unavailable: it is of another version, cannot be opened, or is its process's alone.
         Corrupt: it is not what this version made of it.
     """
+    return SqliteApiKeys.open(_path_beside(url))
+
+
+def open_key_rotation(url: StoreUrl) -> KeyRotation:
+    """The keys of a store that sign callback tokens, to be rotated beside an engine that may run on it.
+
+    Raises:
+        Unavailable: it is of another version, cannot be opened, or is its process's alone.
+        Corrupt: it is not what this version made of it.
+    """
+    return SqliteKeyRotation.open(_path_beside(url))
+
+
+def _path_beside(url: StoreUrl) -> Path:
+    """Where a store is that may be opened beside an engine."""
     if url.kind is not StoreKind.SQLITE:
         raise Unavailable("store_unavailable", f"a store of kind {url.kind.value} is its process's alone")
-    return SqliteApiKeys.open(Path(url.path))
+    return Path(url.path)
 
 
 def _open_sqlite(url: StoreUrl) -> OpenStore:

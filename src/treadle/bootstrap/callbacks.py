@@ -8,24 +8,31 @@ from treadle.config.server_url import parse_public_url
 from treadle.config.settings import Settings
 from treadle.model.ids import Instant
 from treadle.model.views import StoredKey
+from treadle.ports.clock import Clock
 from treadle.ports.store import Store
-from treadle.security.tokens import SECRET_BYTES, KeyRing
+from treadle.ports.views import Views
+from treadle.runtime.callback_tokens import CallbackTokens
+from treadle.security.tokens import SECRET_BYTES
 
 KEY_ID_BYTES: Final = 6
 """An id tells the keys of one store apart; it stands in every token."""
 
 
-async def load_key_ring(store: Store, now: Instant) -> KeyRing:
-    """The keys of the store, which is given a first one if it has none.
+def draw_key(now: Instant) -> StoredKey:
+    """A key that no store has yet."""
+    return StoredKey(
+        id=secrets.token_urlsafe(KEY_ID_BYTES), secret=secrets.token_bytes(SECRET_BYTES), created_at=now
+    )
+
+
+async def load_callback_tokens(store: Store, views: Views, clock: Clock) -> CallbackTokens:
+    """Tokens by the keys of the store, which is given a first one if it has none.
 
     Raises:
         Unavailable: the store cannot be reached.
         Corrupt: what it keeps is no key.
     """
-    fresh = StoredKey(
-        id=secrets.token_urlsafe(KEY_ID_BYTES), secret=secrets.token_bytes(SECRET_BYTES), created_at=now
-    )
-    return KeyRing(await store.callback_keys(fresh))
+    return CallbackTokens(await store.callback_keys(draw_key(clock.now())), views.callback_keys, clock)
 
 
 def public_url(settings: Settings, port: int) -> str:

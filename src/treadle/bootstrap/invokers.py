@@ -14,8 +14,8 @@ from treadle.model.requests import DefinitionRequest, HandlerRequest, HttpReques
 from treadle.ports.clock import Clock
 from treadle.ports.invoker import Invoker
 from treadle.ports.tracing import Tracing
+from treadle.runtime.callback_tokens import CallbackTokens
 from treadle.security.egress import EgressPolicy
-from treadle.security.tokens import KeyRing
 from treadle.worker.registry import Registry
 
 
@@ -41,7 +41,7 @@ def build_invoker(  # noqa: PLR0913 - everything that calls may need meets here
     *,
     clock: Clock,
     egress: EgressPolicy,
-    tokens: KeyRing,
+    tokens: CallbackTokens,
     public_url: str,
     secrets: Secrets,
     echoes: Echoes,
@@ -54,6 +54,6 @@ def build_invoker(  # noqa: PLR0913 - everything that calls may need meets here
         DefinitionRequest: definitions,
     }
     filling = FillingInvoker(
-        Dispatch(by_request), tokens=tokens, public_url=public_url, secret=secrets.find, echoes=echoes
+        Dispatch(by_request), sign=tokens.sign, public_url=public_url, secret=secrets.find, echoes=echoes
     )
     return filling if tracing is None else TracingInvoker(filling, tracing)

@@ -1,6 +1,6 @@
 """The holes of a request are filled at sending: what fills them is never stored and never told."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from treadle.model.ids import Instant, Namespace
 from treadle.model.outcomes import Cause, Failed, Ok, Outcome
 from treadle.model.requests import DefinitionRequest, HoledText
 from treadle.ports.invoker import Invoker
-from treadle.security.tokens import EXPIRY_GRACE_MS, CallbackToken, KeyRing
+from treadle.security.tokens import EXPIRY_GRACE_MS, CallbackToken
 
 CALLBACK: Final = "callback"
 SECRETS: Final = "secrets"
@@ -32,7 +32,7 @@ class Unfilled(Exception):
 class FillingInvoker:
     """Fills the holes of each request and hands it on to `inner` (port Invoker).
 
-    Callbacks are asked for at `public_url`, which ends without a slash, with tokens signed by `tokens`;
+    Callbacks are asked for at `public_url`, which ends without a slash, with tokens that `sign` signs;
     `secret` gives the value of a secret of a namespace, or None; `echoes` keeps secrets out of what comes
     back.
     """
@@ -41,13 +41,13 @@ class FillingInvoker:
         self,
         inner: Invoker,
         *,
-        tokens: KeyRing,
+        sign: Callable[[CallbackToken], Awaitable[str]],
         public_url: str,
         secret: Callable[[Namespace, str], str | None],
         echoes: Echoes,
     ) -> None:
         self._inner = inner
-        self._tokens = tokens
+        self._sign = sign
         self._public_url = public_url
         self._secret = secret
         self._echoes = echoes
@@ -58,7 +58,7 @@ class FillingInvoker:
         if isinstance(request, DefinitionRequest) or not request.holes:
             return self._echoes.without(invocation.namespace, await self._inner.invoke(invocation))
         try:
-            filled = self._filled(invocation, request)
+            filled = await self._filled(invocation, request)
         except Unfilled as error:
             return Failed(code=error.code, message=str(error), cause=Cause.ERROR, is_final=True)
         try:
@@ -76,8 +76,9 @@ class FillingInvoker:
         """Close the inner invoker."""
         await self._inner.close()
 
-    def _filled(self, invocation: Invocation, request: HoledRequest) -> FilledInvocation:
-        values = self._callback(invocation, request) | self._secrets(invocation.namespace, request)
+    async def _filled(self, invocation: Invocation, request: HoledRequest) -> FilledInvocation:
+        values = await self._callback(invocation, request)
+        values |= self._secrets(invocation.namespace, request)
         texts = [(text.pointer, _whole(text, values)) for text in request.holes]
         try:
             whole = placed(request, texts)
@@ -90,12 +91,12 @@ class FillingInvoker:
         fields = msgspec.structs.asdict(invocation)
         return FilledInvocation(**(fields | {"request": whole, "mask": hidden}))
 
-    def _callback(self, invocation: Invocation, request: HoledRequest) -> dict[tuple[str, str], str]:
+    async def _callback(self, invocation: Invocation, request: HoledRequest) -> dict[tuple[str, str], str]:
         if not _names(request, CALLBACK):
             return {}
         if invocation.callback_until is None:
             raise Unfilled("invalid_request", "the request names a callback, and the attempt awaits none")
-        token = self._tokens.sign(
+        token = await self._sign(
             CallbackToken(
                 execution_id=invocation.execution_id,
                 activity=invocation.activity,

@@ -16,6 +16,7 @@ from treadle.model.views import (
     FailurePage,
     ListPage,
     StoredDefinition,
+    StoredKey,
     Summary,
 )
 from treadle.ports.commit import HistoryRow, IdempotencyKey, StoredState
@@ -140,6 +141,10 @@ class Views(Protocol):
 
     async def api_keys(self) -> Sequence[ApiKey]:
         """Every key by which callers were ever known, of all namespaces."""
+        ...
+
+    async def callback_keys(self) -> Sequence[StoredKey]:
+        """The keys that sign callback tokens, at most the two newest, newest first."""
         ...
 
     async def audit(self, after: ExecutionId | None, limit: int) -> Sequence[AuditedExecution]:

@@ -18,12 +18,18 @@ from treadle.model.views import StoredKey
 
 EXPIRY_GRACE_MS: Final = DAY_MS
 """A token is good for this much longer than its callback is awaited: who is late is told so."""
+ROTATION_MS_MIN: Final = 7 * DAY_MS + EXPIRY_GRACE_MS
+"""So long a key has signed before, unforced, the one before it is withdrawn.
+
+The last tokens of that one are over then, but for those of callbacks that are awaited for longer than a week.
+"""
 KEYS_VALID_MAX: Final = 2
 """The newest key signs; it and the one before it verify."""
 SECRET_BYTES: Final = 32
 TOKEN_CHARS_MAX: Final = 512
 VERSION: Final = b"\x01"
 MAC_BYTES: Final = 32
+NOT_SIGNED: Final = "the callback token was not signed here"
 
 
 class CallbackToken(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -36,6 +42,10 @@ class CallbackToken(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 class TokenRefused(Rejected):
     """`code` is `malformed_token`, `bad_signature` or `callback_expired`."""
+
+
+class UnknownKey(TokenRefused):
+    """`bad_signature` by a key that is not in the ring: the ring may be older than the key."""
 
 
 class _Signed(
@@ -81,14 +91,17 @@ class KeyRing:
         """What the token says; at its `expires_at` it is expired.
 
         Raises:
+            UnknownKey: it names a key that is not here.
             TokenRefused: it is no token, nobody here has signed it, or its time is over.
         """
         raw = _to_bytes(text)
         payload, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
         signed = _read(payload)
         secret = self._secrets.get(signed.key)
-        if secret is None or not hmac.compare_digest(_mac(secret, payload), mac):
-            raise TokenRefused("bad_signature", "the callback token was not signed here")
+        if secret is None:
+            raise UnknownKey("bad_signature", NOT_SIGNED)
+        if not hmac.compare_digest(_mac(secret, payload), mac):
+            raise TokenRefused("bad_signature", NOT_SIGNED)
         if now >= signed.expires_at:
             raise TokenRefused("callback_expired", "the callback token has expired")
         return CallbackToken(

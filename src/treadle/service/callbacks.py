@@ -16,7 +16,6 @@ class Callbacks:
     def __init__(self, parts: ServiceParts, executions: Executions) -> None:
         self._engine = parts.engine
         self._tokens = parts.tokens
-        self._clock = parts.clock
         self._without_secrets = parts.without_secrets
         self._executions = executions
 
@@ -30,7 +29,7 @@ class Callbacks:
                 `attempt_mismatch`, or `not_waiting` for all else.
             Unavailable: nothing was accepted.
         """
-        proved = self._tokens.verify(token, self._clock.now())
+        proved = await self._tokens.verify(token)
         namespace = await self._executions.namespace_of(proved.execution_id)
         if namespace is None:
             raise _not_waiting()

@@ -12,9 +12,9 @@ from treadle.ports.randomness import Randomness
 from treadle.ports.store import Store
 from treadle.ports.views import Views
 from treadle.runtime.bulk_acts import BulkRunner
+from treadle.runtime.callback_tokens import CallbackTokens
 from treadle.runtime.engine import Engine
 from treadle.runtime.programs import Programs
-from treadle.security.tokens import KeyRing
 
 
 def as_it_came(_namespace: Namespace, answer: Ok) -> Ok:
@@ -36,7 +36,7 @@ class ServiceParts(msgspec.Struct, frozen=True, kw_only=True):
     programs: Programs
     clock: Clock
     randomness: Randomness
-    tokens: KeyRing
+    tokens: CallbackTokens
     document_bounds: DocumentBounds = DEFAULT_BOUNDS
     without_secrets: Callable[[Namespace, Ok], Ok] = as_it_came
     """An answer as it may be stored."""

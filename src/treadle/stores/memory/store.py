@@ -12,6 +12,7 @@ from treadle.ports.commit import Claimed, Commit, CommitResult, InboxRow, Start
 from treadle.ports.views import IdempotencyRecord
 from treadle.stores.memory.api_keys import MemoryApiKeys
 from treadle.stores.memory.bulk_acts import MemoryBulkActs
+from treadle.stores.memory.key_rotation import MemoryKeyRotation
 from treadle.stores.memory.others import write_others
 from treadle.stores.memory.tables import Row, Tables
 from treadle.stores.memory.views import MemoryViews
@@ -104,10 +105,14 @@ class MemoryStore:
         """The keys of its callers."""
         return MemoryApiKeys(self._tables)
 
+    def key_rotation(self) -> MemoryKeyRotation:
+        """The keys of callbacks."""
+        return MemoryKeyRotation(self._tables)
+
     async def callback_keys(self, fresh: StoredKey) -> Sequence[StoredKey]:
-        if self._tables.callback_key is None:
-            self._tables.callback_key = fresh
-        return [self._tables.callback_key]
+        if not self._tables.callback_keys:
+            self._tables.callback_keys.append(fresh)
+        return list(self._tables.callback_keys)
 
     async def close(self) -> None:
         """Nothing is under way and there are no files."""

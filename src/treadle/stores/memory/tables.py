@@ -73,7 +73,8 @@ class Row:
 class Tables:
     """`definitions` stand in the order in which they were stored; `engine` is the live one.
 
-    `inboxes` are oldest first; `last_note` is the id of the newest note that there ever was.
+    `inboxes` are oldest first, `callback_keys` newest first; `last_note` is the id of the newest note that
+    there ever was.
     """
 
     executions: dict[ExecutionId, Row] = field(default_factory=dict)
@@ -81,7 +82,7 @@ class Tables:
     idempotency: dict[tuple[Namespace, str], IdempotencyRecord] = field(default_factory=dict)
     inboxes: dict[ExecutionId, list[InboxRow]] = field(default_factory=dict)
     last_note: int = 0
-    callback_key: StoredKey | None = None
+    callback_keys: list[StoredKey] = field(default_factory=list)
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
     bulk_acts: dict[BulkId, BulkAct] = field(default_factory=dict)
     engine: EngineId | None = None

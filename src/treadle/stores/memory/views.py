@@ -16,6 +16,7 @@ from treadle.model.views import (
     FailurePage,
     ListPage,
     StoredDefinition,
+    StoredKey,
     Summary,
     failing,
 )
@@ -117,6 +118,9 @@ class MemoryViews:
 
     async def api_keys(self) -> Sequence[ApiKey]:
         return tuple(self._tables.api_keys.values())
+
+    async def callback_keys(self) -> Sequence[StoredKey]:
+        return tuple(self._tables.callback_keys)
 
     async def audit(self, after: ExecutionId | None, limit: int) -> Sequence[AuditedExecution]:
         ids = sorted(id_ for id_ in self._tables.executions if after is None or id_ > after)

@@ -6,13 +6,10 @@ from pathlib import Path
 import apsw
 
 from treadle.model.api_keys import ApiKey
-from treadle.model.errors import Unavailable
 from treadle.model.ids import Instant
 from treadle.stores.sqlite import rows
-from treadle.stores.sqlite.connections import closed_if_it_fails, connect_writer
+from treadle.stores.sqlite.beside import connect_beside
 from treadle.stores.sqlite.faults import told_as_ours
-from treadle.stores.sqlite.lock import FileLock
-from treadle.stores.sqlite.migrate import check_version, migrate
 from treadle.stores.sqlite.statements import Statements
 from treadle.stores.sqlite.transactions import writing
 
@@ -34,21 +31,7 @@ class SqliteApiKeys:
             Unavailable: `store_too_new`, `store_too_old`, or `store_unavailable`.
             Corrupt: `migration_changed`.
         """
-        with told_as_ours(path):
-            try:
-                lock = FileLock(path)
-            except Unavailable as error:
-                if error.code != "store_in_use":
-                    raise
-                with closed_if_it_fails(connect_writer(path)) as connection:
-                    check_version(connection)
-                    return cls(path, connection)
-            try:
-                with closed_if_it_fails(connect_writer(path)) as connection:
-                    migrate(connection)
-                    return cls(path, connection)
-            finally:
-                lock.release()
+        return cls(path, connect_beside(path))
 
     def add(self, key: ApiKey) -> bool:
         return self._write("insert_api_key", rows.new_api_key(key))

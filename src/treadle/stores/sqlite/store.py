@@ -18,6 +18,7 @@ from treadle.stores.sqlite.facts import StoreFacts, read_facts
 from treadle.stores.sqlite.faults import told_as_ours
 from treadle.stores.sqlite.file_writer import FileWriter
 from treadle.stores.sqlite.idempotency import IdempotencyKeys
+from treadle.stores.sqlite.key_rotation import SqliteKeyRotation
 from treadle.stores.sqlite.keys import CallbackKeys
 from treadle.stores.sqlite.lock import FileLock
 from treadle.stores.sqlite.migrate import migrate
@@ -103,6 +104,10 @@ class SqliteStore:
     def api_keys(self) -> SqliteApiKeys:
         """The keys of its callers, over a connection of their own."""
         return SqliteApiKeys.open(self._path)
+
+    def key_rotation(self) -> SqliteKeyRotation:
+        """The keys of callbacks, over a connection of their own."""
+        return SqliteKeyRotation.open(self._path)
 
     async def callback_keys(self, fresh: StoredKey) -> Sequence[StoredKey]:
         return await self._writer.run(lambda: self._keys.newest(fresh))

@@ -18,11 +18,13 @@ from treadle.model.views import (
     FailurePage,
     ListPage,
     StoredDefinition,
+    StoredKey,
     Summary,
     failing,
 )
 from treadle.ports.commit import HistoryRow, StoredState
 from treadle.ports.views import AuditedDefinition, AuditedExecution, IdempotencyRecord, Stray
+from treadle.security.tokens import KEYS_VALID_MAX
 from treadle.stores.sqlite import rows
 from treadle.stores.sqlite.connections import connect_reader
 from treadle.stores.sqlite.faults import told_as_ours
@@ -113,6 +115,10 @@ class SqliteViews:
 
     async def api_keys(self) -> Sequence[ApiKey]:
         return [rows.read_api_key(row) for row in await self._rows(self._statements["list_api_keys"], ())]
+
+    async def callback_keys(self) -> Sequence[StoredKey]:
+        found = await self._rows(self._statements["list_callback_keys"], (KEYS_VALID_MAX,))
+        return [rows.read_key(row) for row in found]
 
     async def audit(self, after: ExecutionId | None, limit: int) -> Sequence[AuditedExecution]:
         def read(connection: apsw.Connection) -> list[AuditedExecution]:

@@ -8,6 +8,7 @@ import pytest
 
 from treadle.ports.api_keys import ApiKeys
 from treadle.ports.bulk_acts import BulkActs
+from treadle.ports.key_rotation import KeyRotation
 from treadle.ports.store import Store
 from treadle.ports.views import Views
 
@@ -34,6 +35,10 @@ class ViewedStore(Store, Protocol):
 
     def api_keys(self) -> ApiKeys:
         """The keys of its callers, opened; whoever asks closes them."""
+        ...
+
+    def key_rotation(self) -> KeyRotation:
+        """The keys of callbacks, opened; whoever asks closes them."""
         ...
 
 

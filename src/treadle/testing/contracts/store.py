@@ -19,7 +19,7 @@ from treadle.testing.contracts.store_commits import CommitCases
 from treadle.testing.contracts.store_definitions import DefinitionCases
 from treadle.testing.contracts.store_idempotency import IdempotencyCases
 from treadle.testing.contracts.store_inboxes import InboxCases
-from treadle.testing.contracts.store_keys import ApiKeyCases, KeyCases
+from treadle.testing.contracts.store_keys import ApiKeyCases, KeyCases, KeyRotationCases
 from treadle.testing.contracts.store_lists import ListCases
 from treadle.testing.contracts.store_others import OtherCases
 from treadle.testing.contracts.store_reads import ReadCases
@@ -39,6 +39,7 @@ class StoreContract(
     ReleaseCases,
     DefinitionCases,
     KeyCases,
+    KeyRotationCases,
     ApiKeyCases,
     ListCases,
     ReadCases,

@@ -7,6 +7,7 @@ import pytest
 from treadle.model.api_keys import ApiKey, Scope
 from treadle.model.ids import Namespace
 from treadle.ports.api_keys import ApiKeys
+from treadle.ports.key_rotation import KeyRotation
 from treadle.testing.contracts.commits import at, key
 from treadle.testing.contracts.opened import MakeStore, StoreCases, ViewedStore, needs
 
@@ -36,6 +37,75 @@ class KeyCases(StoreCases):
         await store.close()
         again = await make_store()
         assert list(await again.callback_keys(key("second", at(9)))) == [first]
+        await again.close()
+
+
+class KeyRotationCases(StoreCases):
+    @pytest.fixture
+    def rotation(self, store: ViewedStore) -> Iterator[KeyRotation]:
+        opened = store.key_rotation()
+        yield opened
+        opened.close()
+
+    async def test_a_store_without_keys_shows_none(self, store: ViewedStore, rotation: KeyRotation) -> None:
+        assert list(rotation.all()) == list(await store.views.callback_keys()) == []
+
+    async def test_the_first_key_may_be_made_by_a_rotation(
+        self, store: ViewedStore, rotation: KeyRotation
+    ) -> None:
+        first = key("first", at(5))
+        assert rotation.rotate(first, at(0)) == first
+        assert list(await store.callback_keys(key("fresh", at(9)))) == [first]
+        assert list(await store.views.callback_keys()) == [first]
+
+    async def test_a_rotation_is_seen_by_the_engine_that_runs(
+        self, store: ViewedStore, rotation: KeyRotation
+    ) -> None:
+        first, second = key("first", at(5)), key("second", at(7))
+        await store.callback_keys(first)
+        assert list(rotation.all()) == [first]
+        assert rotation.rotate(second, at(0)) == second, "nothing is withdrawn, so it is never too soon"
+        kept = [second, first]
+        assert list(rotation.all()) == list(await store.views.callback_keys()) == kept
+        assert list(await store.callback_keys(key("fresh", at(9)))) == kept
+
+    async def test_a_second_rotation_withdraws_the_oldest_key_for_good(
+        self, store: ViewedStore, rotation: KeyRotation
+    ) -> None:
+        for number, name in enumerate(("first", "second", "third")):
+            assert rotation.rotate(key(name, at(number)), None) == key(name, at(number))
+        kept = [key("third", at(2)), key("second", at(1))]
+        assert list(rotation.all()) == list(await store.views.callback_keys()) == kept
+
+    async def test_a_key_is_not_withdrawn_before_the_newest_is_old_enough(
+        self, store: ViewedStore, rotation: KeyRotation
+    ) -> None:
+        kept = [key("second", at(7)), key("first", at(5))]
+        for each in reversed(kept):
+            rotation.rotate(each, None)
+        assert rotation.rotate(key("third", at(9)), at(6)) is None
+        assert list(rotation.all()) == list(await store.views.callback_keys()) == kept
+        assert rotation.rotate(key("third", at(9)), at(7)) == key("third", at(9))
+
+    async def test_a_new_key_is_the_newest_though_a_clock_was_put_back(
+        self, store: ViewedStore, rotation: KeyRotation
+    ) -> None:
+        rotation.rotate(key("b", at(5)), None)
+        made = rotation.rotate(key("a", at(5)), None)
+        again = rotation.rotate(key("0", at(1)), None)
+        assert (made, again) == (key("a", at(6)), key("0", at(7)))
+        assert list(rotation.all()) == list(await store.views.callback_keys()) == [again, made]
+
+    @needs("durable_across_restart")
+    async def test_rotated_keys_are_there_after_reopening(
+        self, store: ViewedStore, rotation: KeyRotation, make_store: MakeStore
+    ) -> None:
+        kept = [key("second", at(7)), key("first", at(5))]
+        for each in reversed(kept):
+            rotation.rotate(each, None)
+        await store.close()
+        again = await make_store()
+        assert list(await again.callback_keys(key("fresh", at(9)))) == kept
         await again.close()
 
 
