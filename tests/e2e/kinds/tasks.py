@@ -143,7 +143,7 @@ ASYNC_LOST: Final = Scenario(
         nodes={"pay": "completed", "ship": "completed"},
         compensations={"pay": "armed"},
         calls={"pay": "broken 202", "ship": "200"},
-        events={"CallbackReceived": 1, "ActivityAccepted": 0},
+        events={"CallbackReceived": 1, "CallTrailed": 1, "ActivityAccepted": 1},
     ),
 )
 PAUSED: Final = Scenario(

@@ -85,7 +85,7 @@ class Draft:
         before, changed = self._before, self._changed
         if self.version == before.version:
             return before
-        if not changed:
+        if not changed:  # apart, because a call that unpacks keywords takes twice as long
             return replace(
                 before,
                 version=self.version,
