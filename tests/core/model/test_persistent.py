@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle.model.persistent import (
+    RECENT_MAX,
     SMALL_MAX,
     PersistentMap,
     PersistentStack,
@@ -15,8 +16,10 @@ from treadle.model.persistent import (
     without,
 )
 
-KEYS = st.integers(SMALL_MAX - 20, SMALL_MAX + 20)
-CHANGES = st.lists(st.tuples(st.sampled_from(["put", "without"]), KEYS, st.integers()), max_size=60)
+KEYS = st.integers(SMALL_MAX - RECENT_MAX, SMALL_MAX + RECENT_MAX)
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(["put", "put", "without"]), KEYS, st.integers()), max_size=3 * RECENT_MAX
+)
 BEFORE = st.sampled_from([0, SMALL_MAX - 10, SMALL_MAX, SMALL_MAX + 10])
 """How many entries there are before anything is changed: few, or about as many as a small map may have."""
 
@@ -43,6 +46,25 @@ def test_a_map_changed_step_by_step_equals_a_dict_changed_alike(
     assert ours == plain
     assert all(ours[key] == plain[key] and key in ours for key in plain)
     assert ours.get(-1) is None
+
+
+def test_a_large_map_takes_in_what_was_changed_last_once_there_is_enough_of_it() -> None:
+    plain = dict.fromkeys(range(SMALL_MAX), 0)
+    ours = transient(plain)
+    versions = []
+    for turn in range(3 * RECENT_MAX):
+        for key in (turn, SMALL_MAX + turn):
+            plain[key] = ours[key] = turn + 1
+        if turn % 5 == 0:
+            del plain[turn], ours[turn]
+            del plain[SMALL_MAX + turn], ours[SMALL_MAX + turn]
+        assert len(ours) == len(plain)
+        assert ours.get(turn) == plain.get(turn)
+        assert (turn in ours) is (turn in plain)
+        versions.append((transient(ours), dict(plain)))
+    assert all(dict(kept.items()) == before for kept, before in versions)
+    with pytest.raises(KeyError):
+        del ours[0]
 
 
 @given(BEFORE, st.booleans(), CHANGES)
