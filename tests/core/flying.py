@@ -1,9 +1,11 @@
 """What is in flight in a play, by name, and how one of several attempts ends."""
 
-from treadle.model.commands import ReportOutcome
-from treadle.model.decision import Decision
+from treadle.model.commands import DeliverCallback, ReportOutcome
+from treadle.model.decision import Decision, Refused
 from treadle.model.effects import Invocation
+from treadle.model.events import ActivityStarted
 from treadle.model.execution import CompensationStatus
+from treadle.model.ids import ActivityId
 from treadle.model.json import Json
 from treadle.model.outcomes import Ok, Outcome
 from treadle.testing.playing import Play
@@ -57,3 +59,21 @@ def undone(play: Play) -> list[str]:
 def statuses(play: Play) -> dict[str, str]:
     """The status of every visit that the state knows, by path."""
     return {str(visit.path): visit.status.value for visit in play.execution.visits.values()}
+
+
+def code_of(play: Play, activity: int, body: object = None) -> str:
+    """The code with which a callback of that attempt is refused."""
+    before = play.execution
+    answer = play.ask(DeliverCallback(activity=ActivityId(activity), body=body))
+    assert isinstance(answer, Refused)
+    assert play.execution is before
+    return answer.code
+
+
+def ids_of(play: Play) -> list[ActivityId]:
+    """The ids of all attempts there were that await a callback, from the history."""
+    return [
+        ActivityId(at)
+        for at, event in enumerate(play.history, start=1)
+        if isinstance(event, ActivityStarted) and event.callback_until is not None
+    ]

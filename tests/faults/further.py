@@ -326,14 +326,14 @@ FURTHER = (
     Fault(
         "a decision changes the state from which it was made",
         "core/folding/draft.py",
-        (("self.visits = visits.copy() if", "self.visits = visits if"),),
+        (("self.visits = transient(execution.visits)", "self.visits = execution.visits"),),
         ("tests/core/test_draft.py",),
     ),
     Fault(
         "a call that is out still is forgotten when an earlier attempt answers",
         "core/callbacks.py",
         (("    _let_trail(turn, frame, path, attempt)\n", ""),),
-        (f"{TABLES}/test_callbacks.py",),
+        (f"{TABLES}/test_trailing_calls.py",),
     ),
     Fault(
         "the answer of a call that trails is refused",
@@ -344,7 +344,7 @@ FURTHER = (
                 '        return Refused(code="activity_ended", message="")\n',
             ),
         ),
-        (f"{TABLES}/test_callbacks.py",),
+        (f"{TABLES}/test_trailing_calls.py",),
     ),
     Fault(
         "a large state is copied for each decision",

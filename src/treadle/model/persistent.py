@@ -5,7 +5,7 @@ not defined: who needs an order sorts by a key of the value.
 """
 
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
 
 from rpds import HashTrieMap, List
 
@@ -169,9 +169,7 @@ class Trie(Mapping[K, V]):
     def __getitem__(self, key: K) -> V:
         return self._recent[key] if key in self._recent else self._map[key]
 
-    def get(  # type: ignore[override]  # the overloads of Mapping say the same at length
-        self, key: K, default: V | None = None, /
-    ) -> V | None:
+    def get(self, key: K, default: Any = None, /) -> Any:
         """That of the base class raises, and catches, for each key that is not there."""
         return self._recent[key] if key in self._recent else self._map.get(key, default)
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from treadle.core.folding.changes import (
     Fold,
+    add_child,
     change_frame,
     change_visit,
     changes_nothing,
@@ -155,8 +156,7 @@ def call_trailed(draft: Draft, event: CallTrailed) -> None:
         suffix=parent.suffix,
         activity=parent.activity,
     )
-    draft.frames[call.id] = call
-    draft.frames[parent.id] = replace(parent, children=parent.children + 1, trailing=parent.trailing + 1)
+    add_child(draft, call)
 
 
 def activity_completed(draft: Draft, event: ActivityCompleted) -> None:
@@ -244,8 +244,7 @@ def probe_started(draft: Draft, event: ProbeStarted) -> None:
         opener=event.path,
         suffix=parent.suffix,
     )
-    draft.frames[probe.id] = probe
-    draft.frames[parent.id] = replace(parent, phase=Phase.JOINING, children=parent.children + 1)
+    add_child(draft, probe, phase=Phase.JOINING)
 
 
 def probe_ended(draft: Draft, event: ProbeEnded) -> None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from treadle.core.folding.changes import (
     Fold,
+    add_child,
     change_frame,
     change_visit,
     joining_of,
@@ -61,10 +62,7 @@ def branch_opened(draft: Draft, event: BranchOpened) -> None:
     if event.index is not None:
         before = joining or Joining(numbers=draft.numbers)
         joining = replace(before, opened=event.index + 1)
-    draft.frames[child.id] = child
-    draft.frames[parent.id] = replace(
-        parent, phase=Phase.JOINING, children=parent.children + 1, joining=joining
-    )
+    add_child(draft, child, phase=Phase.JOINING, joining=joining)
 
 
 def branch_joined(draft: Draft, event: BranchJoined) -> None:

@@ -78,6 +78,15 @@ def is_callback_awaited(frame: Frame) -> bool:
     return activity is not None and activity.accepted is not None and activity.attempts[-1].outcome is None
 
 
+def add_child(draft: Draft, child: Frame, **changed: Any) -> None:
+    """Put in the frame `child`; its parent, with these changes, counts one child more."""
+    parent = draft.frames[required(child.parent, "parent of the child")]
+    draft.frames[child.id] = child
+    draft.frames[parent.id] = replace(
+        parent, children=parent.children + 1, trailing=parent.trailing + child.is_trailing, **changed
+    )
+
+
 def remove_child(draft: Draft, child: Frame, **changed: Any) -> None:
     """Take out the frame `child`; its parent, with these changes, counts one child less."""
     parent = draft.frames[required(child.parent, "parent of the child")]

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from treadle.core.folding.changes import Fold, change_frame, remove_child
+from treadle.core.folding.changes import Fold, add_child, change_frame, remove_child
 from treadle.core.folding.draft import Draft
 from treadle.core.required import required
 from treadle.model.events import (
@@ -81,9 +81,7 @@ def _take_off_list(draft: Draft, frame: Frame, path: Path) -> None:
 
 def started(draft: Draft, event: CompensationStarted) -> None:
     undo = Frame(id=FrameId(draft.version), parent=event.parent, role=Role.UNDO, compensates=event.path)
-    parent = draft.frames[event.parent]
-    draft.frames[undo.id] = undo
-    draft.frames[parent.id] = replace(parent, phase=Phase.UNDOING, children=parent.children + 1)
+    add_child(draft, undo, phase=Phase.UNDOING)
     _change(draft, event.path, status=CompensationStatus.RUNNING)
 
 

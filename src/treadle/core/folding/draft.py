@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from treadle.model.execution import Compensation, Execution, Frame, Visit
 from treadle.model.ids import FrameId, Path
-from treadle.model.persistent import SMALL_MAX, TransientMap, transient
+from treadle.model.persistent import TransientMap, transient
 
 NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -32,13 +32,9 @@ class Draft:
         self._changed = NOTHING
         self.version = execution.version
         self.updated_at = execution.updated_at
-        # What `transient` does, without its call for what is small.
-        frames, visits, compensations = execution.frames, execution.visits, execution.compensations
-        self.frames = frames.copy() if len(frames) < SMALL_MAX else transient(frames)
-        self.visits = visits.copy() if len(visits) < SMALL_MAX else transient(visits)
-        self.compensations = (
-            compensations.copy() if len(compensations) < SMALL_MAX else transient(compensations)
-        )
+        self.frames = transient(execution.frames)
+        self.visits = transient(execution.visits)
+        self.compensations = transient(execution.compensations)
         self.id: Final = execution.id
         self.namespace: Final = execution.namespace
         self.definition: Final = execution.definition

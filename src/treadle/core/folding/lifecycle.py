@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from treadle.core.folding.changes import (
     Fold,
+    add_child,
     change_visit,
     changes_nothing,
     closed,
@@ -113,9 +114,7 @@ def stuck(draft: Draft, event: ExecutionStuck) -> None:
 
 def hook_started(draft: Draft, event: HookStarted) -> None:
     hook = Frame(id=FrameId(draft.version), parent=ROOT_FRAME, role=Role.HOOK, hook=event.hook)
-    root = draft.frames[ROOT_FRAME]
-    draft.frames[hook.id] = hook
-    draft.frames[ROOT_FRAME] = replace(root, children=root.children + 1)
+    add_child(draft, hook)
     draft.change(outcome=ExecutionStatus(event.outcome))
 
 
